@@ -1,0 +1,1 @@
+"""Bytes to dicts and back, interpreted from botocore's service models. Knows no e-mail."""
