@@ -1,0 +1,1 @@
+"""One SQLite database: messages, documents, counters, and what changed last."""

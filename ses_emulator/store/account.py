@@ -1,0 +1,113 @@
+"""The store as one account in one region sees it, with the clock, the ids and the settings."""
+
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ses_emulator.config import Settings
+from ses_emulator.store.changes import Changes
+from ses_emulator.store.database import Database
+from ses_emulator.store.documents import Collection
+from ses_emulator.store.messages import Messages
+
+DAY = 24 * 3600
+# The first digits of a MessageId tell its region; those of other regions are not documented.
+ID_PREFIXES = {
+    "us-east-1": "0100",
+    "us-west-2": "0101",
+    "eu-west-1": "0102",
+    "ap-northeast-1": "0106",
+    "eu-central-1": "0107",
+    "ap-southeast-2": "0108",
+    "ap-south-1": "0109",
+    "eu-west-2": "010b",
+    "ca-central-1": "010d",
+    "ap-southeast-1": "010e",
+    "us-east-2": "010f",
+}
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What all accounts of one emulator share.
+
+    ``clock`` gives epoch seconds, ``new_id`` a UUID as text; both are passed in so that a test can
+    hold them still.
+    """
+
+    settings: Settings
+    database: Database
+    changes: Changes
+    messages: Messages
+    clock: Callable[[], float] = time.time
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+
+
+class Account:
+    """One account in one region: what operations and the pipeline read and write."""
+
+    __slots__ = ("id", "instance", "region")
+
+    def __init__(self, instance: Instance, id: str, region: str) -> None:
+        self.instance = instance
+        self.id = id
+        self.region = region
+
+    @property
+    def settings(self) -> Settings:
+        return self.instance.settings
+
+    @property
+    def messages(self) -> Messages:
+        return self.instance.messages
+
+    def now(self) -> float:
+        """Epoch seconds, UTC."""
+        return self.instance.clock()
+
+    def collection(self, kind: str, parent: str = "") -> Collection:
+        """The documents of a kind; see Collection."""
+        return Collection(self.instance.database, self.id, self.region, kind, parent)
+
+    @property
+    def identities(self) -> Collection:
+        return self.collection("EmailIdentity")
+
+    @property
+    def configuration_sets(self) -> Collection:
+        return self.collection("ConfigurationSet")
+
+    def arn(self, resource: str) -> str:
+        """The ARN of a resource such as ``identity/example.com``."""
+        return f"arn:aws:ses:{self.region}:{self.id}:{resource}"
+
+    def new_message_id(self, now: float) -> str:
+        """A MessageId of this region for a message that is accepted at ``now``.
+
+        Source: the examples of the guide, "Contents of event data that Amazon SES publishes".
+        """
+        prefix = ID_PREFIXES.get(self.region, "0100")
+        return f"{prefix}{int(now * 1000):012x}-{self.instance.new_id()}-000000"
+
+    def sent_since(self, second: float, *, charged: bool) -> int:
+        """Recipients of what was sent in or after this second; ``charged`` only those that count."""
+        column = "charged" if charged else "recipients"
+        with self.instance.database.reading() as connection:
+            (count,) = connection.execute(
+                f"SELECT coalesce(sum({column}), 0) FROM sendings"
+                " WHERE account = ? AND region = ? AND second >= ?",
+                (self.id, self.region, int(second)),
+            ).fetchone()
+        return int(count)
+
+    def sent_by_interval(self, since: float, seconds: int) -> list[tuple[int, int]]:
+        """Start (epoch seconds) and delivery attempts of each interval in which there were some."""
+        with self.instance.database.reading() as connection:
+            rows: list[tuple[int, int]] = connection.execute(
+                "SELECT second / ? * ? AS start, sum(recipients) FROM sendings"
+                " WHERE account = ? AND region = ? AND second >= ? GROUP BY start ORDER BY start",
+                (seconds, seconds, self.id, self.region, int(since)),
+            ).fetchall()
+        return rows

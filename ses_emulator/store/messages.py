@@ -1,0 +1,291 @@
+"""Captured messages: raw bytes, summary, recipients and events, written in one transaction."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ses_emulator.store.changes import Changes
+from ses_emulator.store.database import Database
+from ses_emulator.store.query import Filters, compile_filters
+
+COLUMNS = (
+    "seq, id, account, region, received, api, operation, status, mail_from, sender, subject,"
+    " configuration_set, size, document, snippet, attachment_count"
+)
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that SES would say of a message. ``timestamp`` is epoch seconds."""
+
+    type: str
+    timestamp: float
+    recipients: Sequence[str]
+    detail: dict[str, Any] = field(default_factory=dict)
+    id: int = 0
+    message_id: str = ""
+
+
+@dataclass(slots=True)
+class Stored:
+    """A message as it is kept. ``sender`` is the decoded From header, ``received`` epoch seconds.
+
+    ``snippet`` and ``attachment_count`` are None until the message was indexed.
+    """
+
+    id: str
+    account: str
+    region: str
+    received: float
+    api: str
+    operation: str
+    status: str
+    mail_from: str
+    sender: str
+    subject: str
+    configuration_set: str | None
+    size: int
+    to: list[str]
+    cc: list[str]
+    bcc: list[str]
+    tags: dict[str, str]
+    source_ip: str | None
+    findings: list[dict[str, str]]
+    snippet: str | None = None
+    attachment_count: int | None = None
+    seq: int = 0
+
+
+@dataclass(slots=True)
+class Indexed:
+    """What a message says, for the list and for search."""
+
+    snippet: str
+    attachment_count: int
+    text: str
+
+
+class Messages:
+    """All messages of the instance, of every account and region."""
+
+    def __init__(self, database: Database, changes: Changes, keep: int) -> None:
+        self._database = database
+        self._changes = changes
+        self._keep = keep
+        with database.reading() as connection:
+            (self._count,) = connection.execute("SELECT count(*) FROM messages").fetchone()
+
+    def add(
+        self,
+        message: Stored,
+        raw: bytes,
+        recipients: Sequence[str],
+        events: Iterable[Event],
+        charged: int,
+    ) -> None:
+        """Store a message for the envelope's ``recipients``.
+
+        ``charged`` of them count against the daily quota. Beyond the number of messages to keep,
+        the oldest go.
+        """
+        document = json.dumps(
+            {
+                "to": message.to,
+                "cc": message.cc,
+                "bcc": message.bcc,
+                "tags": message.tags,
+                "source_ip": message.source_ip,
+                "findings": message.findings,
+            }
+        )
+        with self._database.transaction() as connection:
+            seq = connection.execute(
+                "INSERT INTO messages (id, account, region, received, api, operation, status,"
+                " mail_from, sender, subject, configuration_set, size, document)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    message.id,
+                    message.account,
+                    message.region,
+                    message.received,
+                    message.api,
+                    message.operation,
+                    message.status,
+                    message.mail_from,
+                    message.sender,
+                    message.subject,
+                    message.configuration_set,
+                    message.size,
+                    document,
+                ),
+            ).lastrowid
+            connection.execute("INSERT INTO raw VALUES (?, ?)", (seq, raw))
+            connection.executemany(
+                "INSERT INTO recipients VALUES (?, ?, ?)",
+                [(seq, position, address) for position, address in enumerate(recipients)],
+            )
+            connection.executemany(
+                "INSERT INTO events (seq, type, timestamp, recipients, detail)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [
+                    (seq, e.type, e.timestamp, json.dumps(e.recipients), json.dumps(e.detail))
+                    for e in events
+                ],
+            )
+            connection.execute(
+                "INSERT INTO sendings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " recipients = recipients + excluded.recipients,"
+                " charged = charged + excluded.charged",
+                (
+                    message.account,
+                    message.region,
+                    int(message.received),
+                    len(recipients),
+                    charged,
+                ),
+            )
+            self._count += 1
+            self._database.after_commit(lambda: self._changes.publish("message", message.id))
+            if self._keep and self._count > self._keep:
+                self._drop_oldest(connection)
+
+    def _drop_oldest(self, connection: sqlite3.Connection) -> None:
+        oldest = connection.execute(
+            "SELECT seq, id FROM messages ORDER BY seq LIMIT ?", (self._count - self._keep,)
+        ).fetchall()
+        self._delete(connection, oldest)
+
+    def _delete(self, connection: sqlite3.Connection, rows: Sequence[tuple[int, str]]) -> None:
+        for seq, _ in rows:
+            connection.execute("DELETE FROM search WHERE rowid = ?", (seq,))
+            connection.execute("DELETE FROM messages WHERE seq = ?", (seq,))
+        self._count -= len(rows)
+        ids = [id for _, id in rows]
+        self._database.after_commit(lambda: self._changes.publish("deleted", ids))
+
+    def delete(self, filters: Filters) -> int:
+        """Delete the messages that match; how many there were."""
+        condition, values = compile_filters(filters)
+        with self._database.transaction() as connection:
+            rows = connection.execute(
+                f"SELECT seq, id FROM messages WHERE {condition}", values
+            ).fetchall()
+            if rows:
+                self._delete(connection, rows)
+        return len(rows)
+
+    def clear(self) -> None:
+        """Forget the count after the database was cleared."""
+        self._count = 0
+
+    def find(self, id: str) -> Stored | None:
+        """The message, or None. ``latest`` is the newest of all."""
+        where = "ORDER BY seq DESC LIMIT 1" if id == "latest" else "WHERE id = ?"
+        values = () if id == "latest" else (id,)
+        with self._database.reading() as connection:
+            row = connection.execute(f"SELECT {COLUMNS} FROM messages {where}", values).fetchone()
+        return None if row is None else _stored(row)
+
+    def raw(self, seq: int) -> bytes:
+        """The exact bytes of a message; empty if it was deleted meanwhile."""
+        with self._database.reading() as connection:
+            row = connection.execute("SELECT content FROM raw WHERE seq = ?", (seq,)).fetchone()
+        return b"" if row is None else bytes(row[0])
+
+    def recipients(self, seq: int) -> list[str]:
+        """The envelope's recipients, in order."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT address FROM recipients WHERE seq = ? ORDER BY position", (seq,)
+            )
+            return [address for (address,) in rows]
+
+    def events(self, seq: int) -> list[Event]:
+        """What happened to a message, in order."""
+        return self._events("seq = ?", seq)
+
+    def event(self, id: int) -> Event | None:
+        """One event by its id."""
+        return next(iter(self._events("events.id = ?", id)), None)
+
+    def _events(self, condition: str, value: int) -> list[Event]:
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT type, timestamp, recipients, detail, events.id, messages.id FROM events"
+                f" JOIN messages USING (seq) WHERE {condition} ORDER BY events.id",
+                (value,),
+            ).fetchall()
+        return [
+            Event(type, timestamp, json.loads(recipients), json.loads(detail), id, message_id)
+            for type, timestamp, recipients, detail, id, message_id in rows
+        ]
+
+    def count(self, filters: Filters) -> int:
+        """How many messages match."""
+        condition, values = compile_filters(filters)
+        with self._database.reading() as connection:
+            (count,) = connection.execute(
+                f"SELECT count(*) FROM messages WHERE {condition}", values
+            ).fetchone()
+        return int(count)
+
+    def page(self, filters: Filters, before: int | None, limit: int) -> list[Stored]:
+        """The newest ``limit`` messages that match and are older than the one numbered ``before``."""
+        condition, values = compile_filters(filters)
+        if before is not None:
+            condition, values = f"({condition}) AND messages.seq < ?", [*values, before]
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {COLUMNS} FROM messages WHERE {condition} ORDER BY seq DESC LIMIT ?",
+                (*values, limit),
+            ).fetchall()
+        return [_stored(row) for row in rows]
+
+    def unindexed(self, limit: int) -> list[Stored]:
+        """The oldest messages that search does not know yet."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"SELECT {COLUMNS} FROM messages WHERE seq > coalesce("
+                "(SELECT rowid FROM search ORDER BY rowid DESC LIMIT 1), 0)"
+                " ORDER BY seq LIMIT ?",
+                (limit,),
+            ).fetchall()
+        return [_stored(row) for row in rows]
+
+    def index(self, entries: Iterable[tuple[Stored, Indexed]]) -> None:
+        """Make messages findable and complete their summaries. One that is gone is passed over."""
+        with self._database.transaction() as connection:
+            for message, indexed in entries:
+                known = connection.execute(
+                    "UPDATE messages SET snippet = ?, attachment_count = ?"
+                    " WHERE seq = ? AND snippet IS NULL",
+                    (indexed.snippet, indexed.attachment_count, message.seq),
+                )
+                if not known.rowcount:
+                    continue
+                addresses = [message.sender, message.mail_from, *message.to, *message.cc]
+                connection.execute(
+                    "INSERT INTO search (rowid, id, subject, addresses, body)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    (
+                        message.seq,
+                        message.id,
+                        message.subject,
+                        " ".join([*addresses, *message.bcc]),
+                        indexed.text,
+                    ),
+                )
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    seq, *columns, size, document, snippet, attachment_count = row
+    return Stored(
+        *columns,
+        size,
+        **json.loads(document),
+        snippet=snippet,
+        attachment_count=attachment_count,
+        seq=seq,
+    )

@@ -1,0 +1,69 @@
+-- Resources of the AWS APIs, as JSON documents in v2's shape.
+CREATE TABLE documents (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    parent TEXT NOT NULL,      -- the resource that this one belongs to, or ''
+    name TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (account, region, kind, parent, name)
+) WITHOUT ROWID;
+
+-- What a list shows of a message. The raw bytes stand apart so that this table stays small.
+CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    received REAL NOT NULL,    -- epoch seconds, UTC
+    api TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    status TEXT NOT NULL,
+    mail_from TEXT NOT NULL,
+    sender TEXT NOT NULL,      -- the From header, decoded
+    subject TEXT NOT NULL,
+    configuration_set TEXT,
+    size INTEGER NOT NULL,     -- bytes of the raw message
+    document TEXT NOT NULL,    -- JSON: to, cc, bcc, tags, source_ip, findings
+    snippet TEXT,              -- null until the message was indexed
+    attachment_count INTEGER
+);
+
+CREATE TABLE raw (
+    seq INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    content BLOB NOT NULL
+);
+
+-- The envelope's recipients, in order.
+CREATE TABLE recipients (
+    seq INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    address TEXT NOT NULL COLLATE NOCASE,
+    PRIMARY KEY (seq, position)
+) WITHOUT ROWID;
+CREATE INDEX recipients_by_address ON recipients (address);
+
+CREATE TABLE events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    type TEXT NOT NULL,
+    timestamp REAL NOT NULL,
+    recipients TEXT NOT NULL,  -- JSON list
+    detail TEXT NOT NULL       -- JSON object
+);
+CREATE INDEX events_by_message ON events (seq);
+
+-- What was sent, by second; deleting a message does not take it back from a quota.
+CREATE TABLE sendings (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    second INTEGER NOT NULL,
+    recipients INTEGER NOT NULL,   -- delivery attempts
+    charged INTEGER NOT NULL,      -- of them, those that count against the daily quota
+    PRIMARY KEY (account, region, second)
+) WITHOUT ROWID;
+
+-- Filled behind the writes, in the order of seq; its highest rowid is how far it got.
+CREATE VIRTUAL TABLE search USING fts5 (
+    id, subject, addresses, body, tokenize = 'unicode61 remove_diacritics 2'
+);
