@@ -1,0 +1,61 @@
+"""The one form that every door gives a message before the pipeline takes it."""
+
+from dataclasses import dataclass, field
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(slots=True)
+class Text:
+    """A text of a request and the charset that it is to be sent in."""
+
+    data: str
+    charset: str
+
+
+@dataclass(slots=True)
+class Attachment:
+    """A file that v2's Simple content carries; ``encoding`` is a Content-Transfer-Encoding."""
+
+    name: str
+    type: str
+    data: bytes
+    inline: bool = False
+    content_id: str | None = None
+    description: str | None = None
+    encoding: str = "base64"
+
+
+@dataclass(slots=True)
+class Simple:
+    """Content that SES itself composes. Addresses are header texts: ``Name <local@domain>``."""
+
+    sender: str
+    to: list[str]
+    cc: list[str]
+    reply_to: list[str]
+    subject: Text
+    text: Text | None
+    html: Text | None
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Submission:
+    """A message as it was handed in. No step of the pipeline knows the door by which it came.
+
+    ``content`` is Simple, or the raw bytes of a message. ``mail_from`` is the envelope's sender, if
+    the door gave one; ``recipients`` are the envelope's, None where the headers of a raw message
+    name them. ``limit`` is the largest size in bytes that this door lets in.
+    """
+
+    api: str
+    operation: str
+    content: Simple | bytes
+    mail_from: str | None
+    recipients: list[str] | None
+    limit: int
+    configuration_set: str | None = None
+    tags: list[tuple[str, str]] = field(default_factory=list)
+    source_ip: str | None = None
