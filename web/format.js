@@ -1,0 +1,49 @@
+// Times, sizes and addresses as people read them.
+
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const DATE = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+const FULL = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
+const NUMBER = new Intl.NumberFormat("en");
+
+/**
+ * "now", "5 min", "3 h", "12 Nov" or "12 Nov 2024".
+ * @param {string} iso
+ * @param {number} [now]
+ */
+export function shortTime(iso, now = Date.now()) {
+  const then = new Date(iso);
+  const minutes = Math.floor((now - then.getTime()) / 60000);
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h`;
+  return (then.getFullYear() === new Date(now).getFullYear() ? DAY : DATE).format(then);
+}
+
+/** @param {string} iso */
+export const fullTime = (iso) => FULL.format(new Date(iso));
+
+/** @param {number} value */
+export const number = (value) => NUMBER.format(value);
+
+/**
+ * "1 message", "2,000 messages".
+ * @param {number} count
+ * @param {string} noun
+ */
+export const count = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/** @param {number} bytes */
+export function size(bytes) {
+  if (bytes < 1000) return count(bytes, "byte");
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} KB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/**
+ * The name of `Name <address>`, else the address.
+ * @param {string} address
+ */
+export function displayName(address) {
+  const match = /^\s*"?(.*?)"?\s*<([^<>]*)>\s*$/.exec(address);
+  return match ? match[1] || match[2] : address;
+}
