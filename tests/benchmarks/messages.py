@@ -1,0 +1,72 @@
+"""What the benchmarks send: the same bytes to every server."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from urllib.parse import urlencode
+
+from tests.benchmarks.http_load import Request
+
+SENDER = "sender@example.com"
+RECIPIENT = "recipient@example.com"
+SUBJECT = "Your order 1234567 is on its way"
+SENTENCE = "Your parcel left our warehouse this morning and will reach you soon.\n"
+TEXT = SENTENCE * 5
+HTML = f"<html><body><h1>{SUBJECT}</h1>" + f"<p>{SENTENCE}</p>\n" * 8 + "</body></html>"
+SMTP_BYTES = 2048
+
+
+def v2_simple(folder: Path) -> Request:
+    """A SendEmail of API v2 with a text and an HTML body, about 1 KB in all."""
+    content = {
+        "Simple": {
+            "Subject": {"Data": SUBJECT},
+            "Body": {"Text": {"Data": TEXT}, "Html": {"Data": HTML}},
+        }
+    }
+    body = {
+        "FromEmailAddress": SENDER,
+        "Destination": {"ToAddresses": [RECIPIENT]},
+        "Content": content,
+    }
+    return _request(folder, "/v2/email/outbound-emails", json.dumps(body), "application/json")
+
+
+def v1_simple(folder: Path) -> Request:
+    """The same message as a SendEmail of API v1."""
+    body = {
+        "Action": "SendEmail",
+        "Version": "2010-12-01",
+        "Source": SENDER,
+        "Destination.ToAddresses.member.1": RECIPIENT,
+        "Message.Subject.Data": SUBJECT,
+        "Message.Body.Text.Data": TEXT,
+        "Message.Body.Html.Data": HTML,
+    }
+    return _request(folder, "/", urlencode(body), "application/x-www-form-urlencoded")
+
+
+def v1_raw(folder: Path) -> Request:
+    """The message of `mail` as a SendRawEmail of API v1."""
+    body = {
+        "Action": "SendRawEmail",
+        "Version": "2010-12-01",
+        "RawMessage.Data": base64.b64encode(mail()).decode(),
+    }
+    return _request(folder, "/", urlencode(body), "application/x-www-form-urlencoded")
+
+
+def mail() -> bytes:
+    """A plain text message of SMTP_BYTES bytes."""
+    header = f"From: {SENDER}\r\nTo: {RECIPIENT}\r\nSubject: {SUBJECT}\r\n\r\n"
+    text = SENTENCE.replace("\n", "\r\n") * (SMTP_BYTES // len(SENTENCE) + 1)
+    return (header + text).encode()[:SMTP_BYTES].rstrip()
+
+
+def _request(folder: Path, path: str, body: str, kind: str) -> Request:
+    """A Request whose body is written to a file in `folder`."""
+    file = folder / f"body-{len(list(folder.iterdir()))}"
+    file.write_text(body, encoding="ascii")
+    return Request(path, file, kind)

@@ -1,0 +1,196 @@
+"""The measurements. Each function of ROWS returns the lines that it adds to the table."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+from tests.benchmarks import http_load, messages, servers, smtp_load
+from tests.benchmarks.results import Line, Unavailable, compared, missing, rate
+from tests.benchmarks.servers import HOST, Server
+
+READY_SECONDS = 1.0
+SENDS = "sends/s"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """How long to measure, how many messages are many, and a folder for files."""
+
+    folder: Path
+    rounds: int = 5
+    seconds: float = 3.0
+    full: int = 100_000
+
+
+Start = Callable[[Path], AbstractContextManager[Server]]
+
+# Who sends through SES v2 are measured against, and how many times faster ours has to be.
+COMPETITORS: tuple[tuple[str, Start, float], ...] = (
+    ("aws-ses-v2-local", servers.aws_ses_v2_local, 1.0),
+    ("ministack", servers.ministack, 3.0),
+    ("moto", servers.moto, 10.0),
+)
+
+
+def v2_send(bench: Bench) -> list[Line]:
+    """SendEmail of API v2 next to the other emulators of SES."""
+    request = messages.v2_simple(bench.folder)
+    running: list[Server] = []
+    rates: dict[str, list[float]] = {}
+    reasons: dict[str, str] = {}
+    with ExitStack() as stack:
+        ours = stack.enter_context(servers.ses_emulator(bench.folder))
+        http_load.measure(ours, request, 1)
+        for name, start, _ in COMPETITORS:
+            try:
+                server = stack.enter_context(start(bench.folder))
+                if name == "moto":
+                    identity = {"EmailIdentity": messages.SENDER}
+                    server.call("POST", "/v2/email/identities", identity)
+                http_load.measure(server, request, 1)
+                running.append(server)
+            except (Unavailable, RuntimeError, URLError) as error:
+                reasons[name] = str(error)
+        for _ in range(bench.rounds):
+            for server in [ours, *running]:
+                try:
+                    rates.setdefault(server.name, []).append(_sends(server, request, bench.seconds))
+                except RuntimeError as error:
+                    if server is ours:
+                        raise
+                    reasons[server.name] = str(error)
+                    running.remove(server)
+    lines = [rate(_v2(ours.name), rates[ours.name], SENDS)]
+    for name, _, target in COMPETITORS:
+        if name in reasons:
+            lines.append(missing(_v2(name), reasons[name], f"at least {target:.1f}x"))
+        else:
+            ratios = _ratios(rates[ours.name], rates[name])
+            lines.append(compared(_v2(name), rates[name], SENDS, ratios, at_least=target))
+    return lines
+
+
+def v1_send(bench: Bench) -> list[Line]:
+    """The sends of API v1, for information."""
+    requests = {
+        "v1 SendEmail": messages.v1_simple(bench.folder),
+        "v1 SendRawEmail": messages.v1_raw(bench.folder),
+    }
+    rates: dict[str, list[float]] = {what: [] for what in requests}
+    with servers.ses_emulator(bench.folder) as ours:
+        for request in requests.values():
+            http_load.measure(ours, request, 1)
+        for _ in range(bench.rounds):
+            for what, request in requests.items():
+                rates[what].append(_sends(ours, request, bench.seconds))
+    return [rate(f"{what}, ses-emulator", rates[what], SENDS) for what in requests]
+
+
+def ready(bench: Bench) -> list[Line]:
+    """The time from the command to the first answer of /_ses/health."""
+    times = []
+    for _ in range(bench.rounds + 1):
+        with servers.ses_emulator(bench.folder) as server:
+            times.append(server.seconds)
+    middle = statistics.median(times[1:])  # the first start compiles and warms the disk's cache
+    return [
+        Line(
+            "Ready after its start, ses-emulator",
+            f"{middle:.2f} s",
+            target=f"at most {READY_SECONDS:.1f} s",
+            met=middle <= READY_SECONDS,
+        )
+    ]
+
+
+def smtp(bench: Bench) -> list[Line]:
+    """Mail over SMTP next to an aiosmtpd that throws it away."""
+    message = messages.mail()
+    rates: list[float] = []
+    sink_rates: list[float] = []
+    with (
+        servers.ses_emulator(bench.folder) as ours,
+        servers.smtp_sink(bench.folder) as sink,
+    ):
+        port = ours.smtp_port()
+        for each in (port, sink.port):
+            smtp_load.measure(HOST, each, message, 1)
+        for _ in range(bench.rounds):
+            before = ours.stored()
+            rates.append(smtp_load.measure(HOST, port, message, bench.seconds))
+            _check_stored(ours, before, rates[-1] * bench.seconds)
+            sink_rates.append(smtp_load.measure(HOST, sink.port, message, bench.seconds))
+    what = f"SMTP, {len(message) / 1024:.0f} KB, {smtp_load.CONNECTIONS} connections, "
+    ratios = _ratios(rates, sink_rates)
+    return [
+        rate(what + "ses-emulator", rates, "mails/s"),
+        compared(what + "aiosmtpd that keeps nothing", sink_rates, "mails/s", ratios, at_least=0.6),
+    ]
+
+
+def stored(bench: Bench) -> list[Line]:
+    """What a send costs when many messages are stored, as against none."""
+    request = messages.v2_simple(bench.folder)
+    empty_rates: list[float] = []
+    full_rates: list[float] = []
+    with (
+        servers.ses_emulator(bench.folder) as empty,
+        servers.ses_emulator(bench.folder) as full,
+    ):
+        http_load.measure(empty, request, 1)
+        while full.stored() < bench.full:
+            http_load.measure(full, request, 1)
+        kept = full.stored()
+        for _ in range(bench.rounds):
+            empty.reset()
+            empty_rates.append(_sends(empty, request, bench.seconds))
+            full_rates.append(_sends(full, request, bench.seconds))
+    return [
+        rate("v2 SendEmail, none stored", empty_rates, SENDS),
+        compared(
+            f"v2 SendEmail, {kept:,} stored; ratio of the cost",
+            full_rates,
+            SENDS,
+            _ratios(empty_rates, full_rates),
+            at_most=1.2,
+        ),
+    ]
+
+
+# A new row is a function here and its name in this dict.
+ROWS: dict[str, Callable[[Bench], list[Line]]] = {
+    "v2-send": v2_send,
+    "v1-send": v1_send,
+    "ready": ready,
+    "smtp": smtp,
+    "stored": stored,
+}
+
+
+def _v2(name: str) -> str:
+    return f"v2 SendEmail, {http_load.CONNECTIONS} connections, {name}"
+
+
+def _sends(server: Server, request: http_load.Request, seconds: float) -> float:
+    """The rate of `server`; what ses-emulator answers with 200 has to be stored, too."""
+    if server.name != "ses-emulator":
+        return http_load.measure(server, request, seconds)
+    before = server.stored()
+    result = http_load.measure(server, request, seconds)
+    _check_stored(server, before, result * seconds)
+    return result
+
+
+def _check_stored(server: Server, before: int, sent: float) -> None:
+    added = server.stored() - before
+    if added < sent * 0.9:
+        raise RuntimeError(f"{server.name} took about {sent:.0f} messages and stored {added}")
+
+
+def _ratios(over: list[float], under: list[float]) -> list[float]:
+    return [one / other for one, other in zip(over, under, strict=True)]
