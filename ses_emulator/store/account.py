@@ -3,8 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from ses_emulator.config import Settings
 from ses_emulator.store.changes import Changes
@@ -34,7 +33,8 @@ class Instance:
     """What all accounts of one emulator share.
 
     ``clock`` gives epoch seconds, ``new_id`` a UUID as text; both are passed in so that a test can
-    hold them still.
+    hold them still. ``buckets`` has, by account and region, what the sending rate leaves and the
+    moment it was reckoned.
     """
 
     settings: Settings
@@ -43,17 +43,24 @@ class Instance:
     messages: Messages
     clock: Callable[[], float] = time.time
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    buckets: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
 
 class Account:
-    """One account in one region: what operations and the pipeline read and write."""
+    """One account in one region: what operations and the pipeline read and write.
 
-    __slots__ = ("id", "instance", "region")
+    ``source_ip`` is the address of the caller.
+    """
 
-    def __init__(self, instance: Instance, id: str, region: str) -> None:
+    __slots__ = ("id", "instance", "region", "source_ip")
+
+    def __init__(
+        self, instance: Instance, id: str, region: str, source_ip: str | None = None
+    ) -> None:
         self.instance = instance
         self.id = id
         self.region = region
+        self.source_ip = source_ip
 
     @property
     def settings(self) -> Settings:
@@ -92,7 +99,7 @@ class Account:
         return f"{prefix}{int(now * 1000):012x}-{self.instance.new_id()}-000000"
 
     def sent_since(self, second: float, *, charged: bool) -> int:
-        """Recipients of what was sent in or after this second; ``charged`` only those that count."""
+        """Recipients of what was sent since this second; ``charged`` only those that count."""
         column = "charged" if charged else "recipients"
         with self.instance.database.reading() as connection:
             (count,) = connection.execute(

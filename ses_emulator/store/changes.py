@@ -12,7 +12,7 @@ Kind = Literal["message", "event", "deleted", "reset"]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that happened. ``subject`` is a MessageId, an event's id, a list of ids, or None."""
+    """Something that happened; ``subject`` is a MessageId, an event's id, ids, or None."""
 
     number: int
     kind: Kind

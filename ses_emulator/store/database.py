@@ -30,6 +30,7 @@ class Database:
         self._lock = threading.RLock()
         self._owner: int | None = None
         self._after_commit: list[Callable[[], None]] = []
+        self._after_rollback: list[Callable[[], None]] = []
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._all: list[sqlite3.Connection] = []
         try:
@@ -88,24 +89,29 @@ class Database:
                 yield self._writer
                 return
             self._owner = threading.get_ident()
+            notices = self._after_rollback
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
-                try:
-                    yield self._writer
-                except BaseException:
-                    self._writer.execute("ROLLBACK")
-                    self._after_commit.clear()
-                    raise
+                yield self._writer
                 self._writer.execute("COMMIT")
+                notices = self._after_commit
+            except BaseException:
+                if self._writer.in_transaction:  # SQLite rolls back by itself if a disk is full
+                    self._writer.execute("ROLLBACK")
+                raise
             finally:
                 self._owner = None
-            notices, self._after_commit = self._after_commit, []
-            for notice in notices:
-                notice()
+                self._after_commit, self._after_rollback = [], []
+                for notice in notices:
+                    notice()
 
     def after_commit(self, notice: Callable[[], None]) -> None:
         """Call ``notice`` when the transaction under way is committed, not if it is rolled back."""
         self._after_commit.append(notice)
+
+    def after_rollback(self, notice: Callable[[], None]) -> None:
+        """Call ``notice`` if the transaction under way is rolled back, to put memory right."""
+        self._after_rollback.append(notice)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ses_emulator.errors import AwsError, Exists, Missing
@@ -54,6 +55,17 @@ class Collection:
             ).fetchone()
         return None if row is None else json.loads(row[0])
 
+    def known(self, names: Sequence[str]) -> dict[str, Document]:
+        """Those of ``names`` that there are, with their documents."""
+        marks = ", ".join("?" * len(names))
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT name, document FROM documents WHERE account = ? AND region = ?"
+                f" AND kind = ? AND parent = ? AND name IN ({marks})",
+                (*self._scope, *names),
+            ).fetchall()
+        return {row[0]: json.loads(row[1]) for row in rows}
+
     def get(self, name: str) -> Document:
         """The document. Raises Missing."""
         document = self.find(name)
@@ -87,12 +99,21 @@ class Collection:
         """Every name with its document, in the order of the names."""
         return self._after("", -1)
 
-    def page(self, token: str | None, limit: int) -> tuple[list[tuple[str, Document]], str | None]:
+    def page(
+        self,
+        token: str | None,
+        limit: int,
+        keep: Callable[[Document], bool] | None = None,
+    ) -> tuple[list[tuple[str, Document]], str | None]:
         """At most ``limit`` documents in the order of their names, and the next page's token.
 
-        Raises AwsError ``InvalidNextToken`` for a token that is not of this collection.
+        Only those that ``keep`` is true of. Raises AwsError ``InvalidNextToken`` for a token that
+        is not of this collection.
         """
-        rows = self._after(self._read_token(token) if token else "", limit + 1)
+        start = self._read_token(token) if token else ""
+        rows = self._after(start, -1 if keep else limit + 1)
+        if keep:
+            rows = [row for row in rows if keep(row[1])]
         if len(rows) <= limit:
             return rows, None
         return rows[:limit], self._token(rows[limit - 1][0])

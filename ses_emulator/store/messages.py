@@ -11,9 +11,10 @@ from ses_emulator.store.database import Database
 from ses_emulator.store.query import Filters, compile_filters
 
 COLUMNS = (
-    "seq, id, account, region, received, api, operation, status, mail_from, sender, subject,"
-    " configuration_set, size, document, snippet, attachment_count"
+    "seq id account region received api operation status mail_from sender subject"
+    " configuration_set size document snippet attachment_count".split()
 )
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM messages"
 
 
 @dataclass(slots=True)
@@ -146,10 +147,17 @@ class Messages:
                     charged,
                 ),
             )
-            self._count += 1
+            self._add_to_count(1)
             self._database.after_commit(lambda: self._changes.publish("message", message.id))
             if self._keep and self._count > self._keep:
                 self._drop_oldest(connection)
+
+    def _add_to_count(self, number: int) -> None:
+        def undo() -> None:
+            self._count -= number
+
+        self._count += number
+        self._database.after_rollback(undo)
 
     def _drop_oldest(self, connection: sqlite3.Connection) -> None:
         oldest = connection.execute(
@@ -161,7 +169,7 @@ class Messages:
         for seq, _ in rows:
             connection.execute("DELETE FROM search WHERE rowid = ?", (seq,))
             connection.execute("DELETE FROM messages WHERE seq = ?", (seq,))
-        self._count -= len(rows)
+        self._add_to_count(-len(rows))
         ids = [id for _, id in rows]
         self._database.after_commit(lambda: self._changes.publish("deleted", ids))
 
@@ -185,7 +193,7 @@ class Messages:
         where = "ORDER BY seq DESC LIMIT 1" if id == "latest" else "WHERE id = ?"
         values = () if id == "latest" else (id,)
         with self._database.reading() as connection:
-            row = connection.execute(f"SELECT {COLUMNS} FROM messages {where}", values).fetchone()
+            row = connection.execute(f"{SELECT} {where}", values).fetchone()
         return None if row is None else _stored(row)
 
     def raw(self, seq: int) -> bytes:
@@ -232,13 +240,13 @@ class Messages:
         return int(count)
 
     def page(self, filters: Filters, before: int | None, limit: int) -> list[Stored]:
-        """The newest ``limit`` messages that match and are older than the one numbered ``before``."""
+        """The newest ``limit`` messages that match and are older than the number ``before``."""
         condition, values = compile_filters(filters)
         if before is not None:
             condition, values = f"({condition}) AND messages.seq < ?", [*values, before]
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {COLUMNS} FROM messages WHERE {condition} ORDER BY seq DESC LIMIT ?",
+                f"{SELECT} WHERE {condition} ORDER BY seq DESC LIMIT ?",
                 (*values, limit),
             ).fetchall()
         return [_stored(row) for row in rows]
@@ -247,7 +255,7 @@ class Messages:
         """The oldest messages that search does not know yet."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"SELECT {COLUMNS} FROM messages WHERE seq > coalesce("
+                f"{SELECT} WHERE seq > coalesce("
                 "(SELECT rowid FROM search ORDER BY rowid DESC LIMIT 1), 0)"
                 " ORDER BY seq LIMIT ?",
                 (limit,),
@@ -280,12 +288,5 @@ class Messages:
 
 
 def _stored(row: Sequence[Any]) -> Stored:
-    seq, *columns, size, document, snippet, attachment_count = row
-    return Stored(
-        *columns,
-        size,
-        **json.loads(document),
-        snippet=snippet,
-        attachment_count=attachment_count,
-        seq=seq,
-    )
+    values = dict(zip(COLUMNS, row, strict=True))
+    return Stored(**json.loads(values.pop("document")), **values)

@@ -13,7 +13,7 @@ TERM = re.compile(r'"([^"]*)"?|(\S+)')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What messages to select; None is no condition. See the parameters of ``GET /_ses/messages``."""
+    """What messages to select; None is no condition. See the parameters of the API's list."""
 
     id: str | None = None
     to: str | None = None
@@ -73,7 +73,7 @@ def _match_expression(q: str) -> str:
     terms = [
         (phrase or word).replace('"', " ").replace("\0", " ")
         for phrase, word in TERM.findall(q)
-        if re.search(r"\w", phrase or word)
+        if re.search(r"[^\W_]", phrase or word)
     ]
     quoted = [f'"{term}"' for term in terms]
     if quoted and not q.rstrip().endswith('"'):

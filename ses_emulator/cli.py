@@ -1,0 +1,114 @@
+"""The command: ``ses-emulator [serve]`` and ``ses-emulator operations``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from ses_emulator import __version__
+from ses_emulator.config import ConfigError, Settings, add_arguments, load
+
+if TYPE_CHECKING:
+    from ses_emulator.emulator import Emulator
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit status. What is wrong with its options is one line and 1 or 2."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
+        given.insert(0, "serve")
+    options = _parser().parse_args(given)
+    try:
+        if options.command == "operations":
+            return _operations()
+        return _serve(load(vars(options)))
+    except ConfigError as error:
+        return _fail(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ses-emulator",
+        description="A local Amazon SES: every message is captured, nothing is delivered.",
+        epilog="Without a command it serves; its options are those of `ses-emulator serve --help`,"
+        " and each is an environment variable too, such as SES_EMULATOR_PORT.",
+    )
+    parser.add_argument("--version", action="version", version=f"ses-emulator {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    add_arguments(commands.add_parser("serve", help="start the emulator (the default)"))
+    commands.add_parser("operations", help="list the operations of SES that are not implemented")
+    return parser
+
+
+def _serve(settings: Settings) -> int:
+    from ses_emulator.emulator import Emulator
+    from ses_emulator.errors import ListenError
+    from ses_emulator.store.database import StoreError
+    from ses_emulator.wire.models import ModelError
+
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    try:
+        emulator = Emulator(settings)
+        emulator.start()
+    except (ListenError, StoreError, ModelError) as error:
+        return _fail(error)
+    try:
+        print(_banner(emulator), flush=True)
+        stopping.wait()
+    finally:
+        emulator.stop()
+    return 0
+
+
+def _banner(emulator: Emulator) -> str:
+    settings, url, host = emulator.settings, emulator.url, emulator.settings.host
+    smtp = [
+        f"{name} {host}:{port}"
+        for name, port in emulator.ports.items()
+        if name != "http" and port is not None
+    ]
+    return "\n".join(
+        [
+            f"ses-emulator {__version__}",
+            f"  inbox     {url}/",
+            f"  AWS SDKs  AWS_ENDPOINT_URL_SES={url} AWS_ENDPOINT_URL_SESV2={url}",
+            f"  mail      {', '.join(smtp)}",
+            f"  account   {settings.account}, database {settings.database}",
+        ]
+    )
+
+
+def _operations() -> int:
+    from ses_emulator.operations import catalogue
+    from ses_emulator.wire import models
+
+    for label, service, registry in (
+        ("v1", "ses", catalogue.v1),
+        ("v2", "sesv2", catalogue.v2),
+    ):
+        known = models.load(service).operations
+        missing = sorted(set(known) - set(registry))
+        print(f"SES {label}: {len(known) - len(missing)} of {len(known)} operations")
+        for name in missing:
+            print(f"  {name} is not implemented")
+    return 0
+
+
+def _fail(error: Exception) -> int:
+    print(f"ses-emulator: {error}", file=sys.stderr)
+    return 1

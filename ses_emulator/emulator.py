@@ -1,0 +1,97 @@
+"""One running emulator: store, listeners and workers, started and stopped together."""
+
+import time
+import uuid
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from ses_emulator.config import Settings
+from ses_emulator.mail.index import Indexer
+from ses_emulator.server.asgi import Application
+from ses_emulator.server.aws import AwsEndpoint
+from ses_emulator.server.http import HttpServer
+from ses_emulator.server.inspection import create_app
+from ses_emulator.smtp.listeners import SmtpListeners
+from ses_emulator.store.account import Instance
+from ses_emulator.store.changes import Changes
+from ses_emulator.store.database import Database
+from ses_emulator.store.messages import Messages
+
+
+class Emulator:
+    """A local Amazon SES. Two of them in one process do not see each other.
+
+    As a context manager it runs within the block. Raises StoreError if the database cannot be
+    used; ``start`` raises ListenError if a port cannot be had.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    ) -> None:
+        self.settings = settings
+        self._database = Database(settings.database)
+        changes = Changes()
+        messages = Messages(self._database, changes, settings.max_messages)
+        self.instance = Instance(settings, self._database, changes, messages, clock, new_id)
+        self._indexer = Indexer(self.instance)
+        flask = create_app(self.instance, self._indexer, lambda: self.ports, self.clear)
+        self._http = HttpServer(
+            Application(AwsEndpoint(self.instance), flask), settings.host, settings.port
+        )
+        self._smtp = SmtpListeners(self.instance)
+
+    @property
+    def ports(self) -> dict[str, int | None]:
+        """The ports that are listened on: http, smtp, smtps, inbound; None is not open."""
+        return {"http": self._http.port, "smtp": None, "smtps": None, "inbound": None} | (
+            self._smtp.ports
+        )
+
+    @property
+    def url(self) -> str:
+        """Where the AWS APIs and the inbox are."""
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return f"http://{host}:{self._http.port}"
+
+    def start(self) -> None:
+        """Return when everything listens. Raises ListenError."""
+        try:
+            self._smtp.start()
+            self._http.start()
+        except BaseException:
+            self.stop()
+            raise
+        self._indexer.start()
+
+    def stop(self) -> None:
+        """Stop within two seconds; what was answered is stored."""
+        self.instance.changes.close()
+        self._http.stop()
+        self._smtp.stop()
+        self._indexer.stop()
+        self._database.close()
+
+    def clear(self) -> None:
+        """Forget everything in all accounts and regions."""
+        with self._database.transaction():
+            self._database.clear()
+            self.instance.messages.clear()
+            self.instance.buckets.clear()
+            self._database.after_commit(lambda: self.instance.changes.publish("reset"))
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()

@@ -1,0 +1,61 @@
+"""Which addresses an account may use: identities, and the domains that cover them."""
+
+from collections.abc import Iterable
+
+from ses_emulator.errors import AwsError
+from ses_emulator.mail.addresses import Address
+from ses_emulator.store.account import Account
+
+Finding = dict[str, str]
+
+
+def unverified(account: Account, addresses: Iterable[Address]) -> list[str]:
+    """Those of the addresses that no verified identity covers, each once.
+
+    Verified is the address itself, its domain or a parent of it. Source: the guide, "Verified
+    identities in Amazon SES".
+    """
+    covering = {address.spec: [address.spec, *_domains(address)] for address in addresses}
+    known = account.identities.known([name for names in covering.values() for name in names])
+    verified = {name for name, d in known.items() if d.get("VerifiedForSendingStatus")}
+    return [spec for spec, names in covering.items() if verified.isdisjoint(names)]
+
+
+def _domains(address: Address) -> list[str]:
+    labels = address.domain.lower().split(".")
+    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+
+
+def rejection(account: Account, failed: Iterable[str]) -> str:
+    """SES's sentence about identities that are not verified."""
+    return (
+        "Email address is not verified. The following identities failed the check in region "
+        f"{account.region.upper()}: {', '.join(failed)}"
+    )
+
+
+def check_verified(
+    account: Account, senders: Iterable[Address], recipients: Iterable[Address]
+) -> None:
+    """Raise AwsError ``MessageRejected`` that names every address that must be verified and is not.
+
+    The mailbox simulator's addresses may always be sent to.
+    """
+    failed = unverified(account, [*senders, *(r for r in recipients if not r.simulated)])
+    if failed:
+        raise AwsError("MessageRejected", rejection(account, failed))
+
+
+def sender_findings(account: Account, senders: Iterable[Address]) -> list[Finding]:
+    """What SES would say of senders that an open account lets through."""
+    failed = unverified(account, senders)
+    if not failed:
+        return []
+    return [
+        {
+            "code": "UnverifiedSender",
+            "message": f"SES would reject this: {rejection(account, failed)}",
+            "help": "Verify the address or its domain with CreateEmailIdentity, or start with "
+            "--account production to have such messages refused here, too.",
+        }
+    ]

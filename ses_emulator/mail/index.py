@@ -1,0 +1,75 @@
+"""Reads captured messages for the list and for search, behind the sends that it must not slow."""
+
+import threading
+from collections.abc import Sequence
+
+from ses_emulator.mail.read import Content, read
+from ses_emulator.mail.text import from_html
+from ses_emulator.store.account import Instance
+from ses_emulator.store.messages import Indexed, Stored
+
+BATCH = 50
+# Index when no message came for so long, in seconds: under load a send would pay for it.
+QUIET = 0.25
+SNIPPET = 200
+# What search keeps of one message, in characters.
+SEARCHED = 200_000
+
+
+def summarise(instance: Instance, message: Stored) -> Indexed:
+    """What the list shows of a message and what search finds in it, from its raw bytes."""
+    return _indexed(read(instance.messages.raw(message.seq)))
+
+
+def _indexed(content: Content) -> Indexed:
+    text = content.text
+    if not text or not text.strip():
+        text = from_html((content.html or "")[: 4 * SEARCHED])
+    text = text[:SEARCHED]
+    snippet = " ".join(text[: 20 * SNIPPET].split())[:SNIPPET]
+    return Indexed(snippet, len(content.attachments), text)
+
+
+class Indexer:
+    """Keeps the search index of an instance up to date, by a thread of its own or when asked."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="indexer", daemon=True)
+
+    def start(self) -> None:
+        """Index whenever it is quiet."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop; what is not indexed yet will be after the next start."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def catch_up(self) -> None:
+        """Index everything that was captured before the call."""
+        while self._index_batch():
+            pass
+
+    def _index_batch(self) -> bool:
+        """Index the oldest messages that are not; whether there may be more."""
+        with self._lock:
+            waiting: Sequence[Stored] = self._instance.messages.unindexed(BATCH)
+            self._instance.messages.index(
+                [(message, summarise(self._instance, message)) for message in waiting]
+            )
+            return len(waiting) == BATCH
+
+    def _run(self) -> None:
+        changes = self._instance.changes
+        while not self._stopping.is_set():
+            seen = changes.number
+            if changes.wait(seen, QUIET):
+                continue
+            while not self._stopping.is_set() and changes.number == seen and self._index_batch():
+                pass
+            while changes.number == seen and not self._stopping.is_set() and not changes.closed:
+                changes.wait(seen, 60)

@@ -1,0 +1,56 @@
+"""Configuration sets: a document in v2's shape; v1 names it and sees its parts."""
+
+from ses_emulator.operations.registry import Request, Result, v1, v2
+from ses_emulator.store.account import Account
+
+DEFAULT_PAGE = 1000
+
+
+@v2("CreateConfigurationSet")
+def create_configuration_set(account: Account, request: Request) -> None:
+    document = {
+        "ReputationOptions": {"ReputationMetricsEnabled": False},
+        "SendingOptions": {"SendingEnabled": True},
+        "Tags": [],
+        **request,
+    }
+    account.configuration_sets.create(request["ConfigurationSetName"], document)
+
+
+@v1("CreateConfigurationSet")
+def create_configuration_set_v1(account: Account, request: Request) -> None:
+    name = request["ConfigurationSet"]["Name"]
+    create_configuration_set(account, {"ConfigurationSetName": name})
+
+
+@v2("GetConfigurationSet")
+def get_configuration_set(account: Account, request: Request) -> Result:
+    return account.configuration_sets.get(request["ConfigurationSetName"])
+
+
+@v1("DescribeConfigurationSet")
+def describe_configuration_set(account: Account, request: Request) -> Result:
+    document = account.configuration_sets.get(request["ConfigurationSetName"])
+    return {"ConfigurationSet": {"Name": document["ConfigurationSetName"]}}
+
+
+@v2("ListConfigurationSets")
+def list_configuration_sets(account: Account, request: Request) -> Result:
+    rows, token = account.configuration_sets.page(
+        request.get("NextToken"), request.get("PageSize", DEFAULT_PAGE)
+    )
+    return {"ConfigurationSets": [name for name, _ in rows], "NextToken": token}
+
+
+@v1("ListConfigurationSets")
+def list_configuration_sets_v1(account: Account, request: Request) -> Result:
+    rows, token = account.configuration_sets.page(
+        request.get("NextToken"), request.get("MaxItems", DEFAULT_PAGE)
+    )
+    return {"ConfigurationSets": [{"Name": name} for name, _ in rows], "NextToken": token}
+
+
+@v1("DeleteConfigurationSet")
+@v2("DeleteConfigurationSet")
+def delete_configuration_set(account: Account, request: Request) -> None:
+    account.configuration_sets.delete(request["ConfigurationSetName"])

@@ -1,0 +1,152 @@
+"""The pytest fixture ``ses_emulator``: a server for the session, emptied for each test.
+
+Nothing but pytest is imported until a test uses it.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+import pytest
+
+if TYPE_CHECKING:
+    from ses_emulator.emulator import Emulator
+
+REGION = "us-east-1"
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+}
+# Answers come within the wait that was asked for; this is for the way there and back.
+MARGIN = 10.0
+
+
+class SesEmulator:
+    """A running emulator as tests see it.
+
+    ``url`` is for AWS clients and the browser; ``smtp_host``, ``smtp_port`` and ``smtps_port`` are
+    for SMTP clients.
+    """
+
+    def __init__(self, emulator: Emulator) -> None:
+        ports = emulator.ports
+        self._emulator = emulator
+        self.url = emulator.url
+        self.smtp_host = emulator.settings.host
+        self.smtp_port = ports["smtp"] or 0
+        self.smtps_port = ports["smtps"] or 0
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A boto3 client for ``"ses"`` or ``"sesv2"``; options as ``boto3.client`` takes them."""
+        import boto3
+
+        given = {
+            "endpoint_url": self.url,
+            "region_name": REGION,
+            "aws_access_key_id": "test",
+            "aws_secret_access_key": "test",
+        }
+        return boto3.client(service, **given | options)
+
+    def messages(self, **filters: Any) -> list[dict[str, Any]]:
+        """The summaries of the captured messages that match, newest first.
+
+        Filters are those of ``GET /_ses/messages``, such as ``to``, ``subject`` or ``tag``; write
+        ``from_`` for ``from``. Raises ValueError for a filter that there is not.
+        """
+        found: list[dict[str, Any]] = []
+        after: str | None = None
+        while True:
+            page = self._page(filters | ({"after": after} if after else {}))
+            found += page["messages"]
+            after = page["next"]
+            if after is None or "limit" in filters:
+                return found
+
+    def message(self, id: str = "latest") -> dict[str, Any]:
+        """Everything about one message: see ``GET /_ses/messages/{id}``."""
+        message: dict[str, Any] = json.loads(self._get(f"messages/{quote(id)}"))
+        return message
+
+    def raw(self, id: str = "latest") -> bytes:
+        """The exact bytes of a message."""
+        return self._get(f"messages/{quote(id)}/raw")
+
+    def wait_for(
+        self, count: int = 1, *, timeout: float = 5.0, **filters: Any
+    ) -> list[dict[str, Any]]:
+        """Wait until ``count`` messages match and return all that do, newest first.
+
+        Fails the test after ``timeout`` seconds with a list of what did arrive.
+        """
+        __tracebackhide__ = True
+        self._page(filters | {"wait": timeout, "count": count, "limit": 1}, timeout)
+        found = self.messages(**filters)
+        if len(found) < count:
+            pytest.fail(self._missed(count, timeout, filters, found))
+        return found
+
+    def clear(self) -> None:
+        """Forget every message, identity and other resource."""
+        self._emulator.clear()
+
+    def _page(self, parameters: dict[str, Any], wait: float = 0.0) -> dict[str, Any]:
+        named = {name.rstrip("_"): value for name, value in parameters.items()}
+        page: dict[str, Any] = json.loads(self._get(f"messages?{urlencode(named)}", wait))
+        return page
+
+    def _get(self, path: str, wait: float = 0.0) -> bytes:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_ses/{path}", timeout=wait + MARGIN) as answer:
+                body: bytes = answer.read()
+                return body
+        except urllib.error.HTTPError as error:
+            with error:
+                reason = json.loads(error.read())["error"]
+            raise (LookupError if error.code == 404 else ValueError)(reason) from None
+
+    def _missed(
+        self, count: int, timeout: float, filters: dict[str, Any], found: list[dict[str, Any]]
+    ) -> str:
+        wanted = ", ".join(f"{name}={value!r}" for name, value in filters.items())
+        lines = [
+            f"waited {timeout:g} s for {count} message(s){' with ' if wanted else ''}{wanted};"
+            f" {len(found)} came. In the emulator:"
+        ]
+        for each in self.messages():
+            to = ", ".join([*each["to"], *each["cc"], *each["bcc"]])
+            lines.append(f"  {each['received']}  {each['from']} -> {to}  {each['subject']!r}")
+        return "\n".join(lines if len(lines) > 1 else [*lines, "  nothing"])
+
+
+@pytest.fixture(scope="session")
+def _ses_emulator_server() -> Iterator[Emulator]:
+    from ses_emulator.config import Settings
+    from ses_emulator.emulator import Emulator
+
+    settings = Settings(port=0, smtp_port=0, smtps_port=0, inbound_port=0)
+    with Emulator(settings) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def ses_emulator(
+    _ses_emulator_server: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[SesEmulator]:
+    """An empty local Amazon SES; AWS clients that are made in the test talk to it by themselves."""
+    emulator = SesEmulator(_ses_emulator_server)
+    emulator.clear()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SES", emulator.url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", emulator.url)
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"):
+        monkeypatch.delenv(name, raising=False)
+    yield emulator

@@ -1,0 +1,78 @@
+"""One application of two: the AWS endpoint on the event loop, Flask on threads of its own.
+
+ASGI, because routing needs the path as it stands on the wire, which WSGI does not have.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from flask import Flask
+
+from ses_emulator.server.aws import MAX_BODY, Answer, AwsEndpoint, Call
+from ses_emulator.server.stream import OPEN_REQUESTS
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+# An open stream holds a thread, and some are left for everything else.
+FLASK_THREADS = OPEN_REQUESTS + 16
+# What is larger is answered on a thread, so that it holds up nobody else.
+LARGE = 256 * 1024
+
+
+class Application:
+    """The ASGI callable."""
+
+    def __init__(self, aws: AwsEndpoint, flask: Flask) -> None:
+        self._aws = aws
+        application: Any = flask  # typed by the standard library's protocol, a2wsgi has its own
+        self._flask = WSGIMiddleware(application, workers=FLASK_THREADS)
+        self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="aws")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["raw_path"].decode("latin-1")
+        query = scope["query_string"].decode("latin-1")
+        if not self._aws.handles(scope["method"], path, query):
+            await self._flask(scope, receive, send)  # type: ignore[arg-type]
+            return
+        body = await _read(receive)
+        if body is None:
+            return
+        client = scope.get("client")
+        call = Call(
+            scope["method"], path, query, scope["headers"], body, client[0] if client else None
+        )
+        if len(body) > LARGE:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._threads, self._aws.answer, call)
+        else:
+            answer = self._aws.answer(call)
+        await _send(answer, send)
+
+    def close(self) -> None:
+        """Let the threads go; those that still answer are waited for."""
+        self._threads.shutdown()
+        self._flask.executor.shutdown()
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The body, or its beginning if it is longer than any request; None if the client is gone."""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        return message["body"]  # type: ignore[no-any-return]
+    parts = bytearray()
+    while message["type"] == "http.request":
+        parts += message.get("body", b"")
+        if not message.get("more_body") or len(parts) > MAX_BODY:
+            return bytes(parts)
+        message = await receive()
+    return None
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    await send({"type": "http.response.body", "body": answer.body})

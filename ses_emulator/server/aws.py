@@ -1,0 +1,183 @@
+"""The AWS endpoint: v1 at ``POST /`` and v2 under ``/v2/``, in front of the Flask application.
+
+It is on the path of every send, which Flask's dispatch would take half of the time of.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from ses_emulator.errors import AwsError, SesError
+from ses_emulator.operations.catalogue import v1, v2
+from ses_emulator.operations.registry import Registry, Request, Result
+from ses_emulator.server.caller import caller
+from ses_emulator.server.vocabulary import for_v1, for_v2
+from ses_emulator.store.account import Account, Instance
+from ses_emulator.wire import models, query, restjson
+
+log = logging.getLogger(__name__)
+
+# A message of 40 MB grows by a third in base64; beyond that nothing can be a request.
+MAX_BODY = 64 * 1024 * 1024
+FAULT = "An internal error occurred in ses-emulator; its log tells more."
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An HTTP request. ``path`` and ``query`` stand as on the wire, percent-encoded."""
+
+    method: str
+    path: str
+    query: str
+    headers: Iterable[tuple[bytes, bytes]]
+    body: bytes
+    remote: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class AwsEndpoint:
+    """Both APIs over one instance."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._v1 = models.load("ses")
+        self._v2 = models.load("sesv2")
+        self._router = restjson.Router(self._v2)
+
+    @staticmethod
+    def handles(method: str, path: str, query: str) -> bool:
+        """Whether a request is for AWS's APIs and not for ours."""
+        if path == "/":
+            return method == "POST" or "Action=" in query
+        return path.startswith("/v2/")
+
+    def answer(self, call: Call) -> Answer:
+        """The answer to a request that is for AWS's APIs; never raises."""
+        request_id = self._instance.new_id()
+        if call.path == "/":
+            return self._answer_v1(call, request_id)
+        return self._answer_v2(call, request_id)
+
+    def _account(self, call: Call) -> Account:
+        account_id, region = caller(self._instance.settings, call.headers, call.query)
+        return Account(self._instance, account_id, region, call.remote)
+
+    def _call(
+        self, call: Call, operations: Registry, name: str, request: Request, api: str
+    ) -> Result:
+        function = operations.get(name)
+        if function is None:
+            raise AwsError(
+                "NotImplementedException",
+                f"ses-emulator does not implement {name} of SES {api} yet.",
+            )
+        with self._instance.database.transaction():
+            return function(self._account(call), request) or {}
+
+    def _answer_v1(self, call: Call, request_id: str) -> Answer:
+        try:
+            _check_size(call)
+            fields = query.parse_fields(call.body)
+            if "Action" not in fields:
+                fields = query.parse_fields(call.query.encode()) | fields
+            name = fields.pop("Action", "")
+            operation = self._v1.operations.get(name)
+            if operation is None:
+                raise _no_action(name)
+            request = query.parse_request(operation.input, fields)
+            result = self._call(call, v1, name, request, "v1")
+            body = query.result_xml(self._v1, name, operation.output, result, request_id)
+            return _xml(200, body, request_id)
+        except SesError as error:
+            return self._error_v1(for_v1(error), request_id)
+        except Exception:
+            log.exception("A request to API v1 failed")
+            return self._error_v1(AwsError("InternalFailure", FAULT), request_id)
+
+    def _error_v1(self, error: AwsError, request_id: str) -> Answer:
+        declared = self._v1.errors.get(error.code)
+        status = declared.status if declared else STATUSES.get(error.code, 400)
+        members = {
+            name: value
+            for name, value in error.members.items()
+            if declared and name in declared.members
+        }
+        body = query.error_xml(
+            self._v1, error.code, error.message, members, status >= 500, request_id
+        )
+        return _xml(status, body, request_id)
+
+    def _answer_v2(self, call: Call, request_id: str) -> Answer:
+        try:
+            _check_size(call)
+            found = self._router.find(call.method, call.path)
+            if found is None:
+                raise AwsError(
+                    "UnknownOperationException",
+                    f"No operation of SES v2 is at {call.method} {unquote(call.path)}",
+                )
+            operation, labels = found
+            request = restjson.parse_request(operation.input, labels, call.query, call.body)
+            result = self._call(call, v2, operation.name, request, "v2")
+            body = restjson.result_json(operation.output, result)
+            return _json(200, body, request_id)
+        except SesError as error:
+            return self._error_v2(for_v2(error), request_id)
+        except Exception:
+            log.exception("A request to API v2 failed")
+            return self._error_v2(AwsError("InternalServiceErrorException", FAULT), request_id)
+
+    def _error_v2(self, error: AwsError, request_id: str) -> Answer:
+        declared = self._v2.errors.get(error.code)
+        status = declared.status if declared else STATUSES.get(error.code, 400)
+        answer = _json(status, restjson.error_json(error.message), request_id)
+        answer.headers.append((b"x-amzn-errortype", error.code.encode("ascii")))
+        return answer
+
+
+# Of the errors that are common to AWS's services and not in the models.
+STATUSES = {
+    "InternalFailure": 500,
+    "NotImplementedException": 501,
+    "RequestEntityTooLarge": 413,
+    "UnknownOperationException": 404,
+}
+
+
+def _check_size(call: Call) -> None:
+    if len(call.body) > MAX_BODY:
+        raise AwsError("RequestEntityTooLarge", f"The request is longer than {MAX_BODY} bytes.")
+
+
+def _no_action(name: str) -> AwsError:
+    if not name:
+        return AwsError("MissingAction", "The request must contain the parameter Action.")
+    return AwsError("InvalidAction", f"Could not find operation {name} for version 2010-12-01")
+
+
+def _xml(status: int, body: bytes, request_id: str) -> Answer:
+    headers = [
+        (b"content-type", b"text/xml"),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-amzn-requestid", request_id.encode("ascii")),
+    ]
+    return Answer(status, headers, body)
+
+
+def _json(status: int, body: bytes, request_id: str) -> Answer:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"x-amzn-requestid", request_id.encode("ascii")),
+    ]
+    return Answer(status, headers, body)

@@ -1,0 +1,82 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ses_emulator import __version__
+from ses_emulator.operations import catalogue
+from ses_emulator.wire import models
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What the command prints and exits with."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("SES_EMULATOR_")}
+    return subprocess.run(
+        [sys.executable, "-m", "ses_emulator", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=clean | environment,
+    )
+
+
+def test_version() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"ses-emulator {__version__}\n")
+
+
+def test_operations_without_a_function_are_listed() -> None:
+    done = run("operations")
+    assert done.returncode == 0
+    for label, service, registry in (
+        ("v1", "ses", catalogue.v1),
+        ("v2", "sesv2", catalogue.v2),
+    ):
+        known = set(models.load(service).operations)
+        assert set(registry) <= known
+        assert f"SES {label}: {len(registry)} of {len(known)} operations" in done.stdout
+        for name in known - set(registry):
+            assert f"  {name} is not implemented\n" in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--port", "--smtp-port", "--smtps-port"])
+def test_port_in_use_is_one_line(option: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = str(taken.getsockname()[1])
+        others = {"--port": "0", "--smtp-port": "0", "--smtps-port": "0"} | {option: number}
+        done = run(*(part for pair in others.items() for part in pair))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == (
+        f"ses-emulator: {option} {number}: the port is in use on 127.0.0.1; choose another, "
+        "or 0 for any free one\n"
+    )
+
+
+def test_bad_values_are_one_line(tmp_path: Path) -> None:
+    (tmp_path / "other.db").write_bytes(b"this is no database, but it is long enough" * 100)
+    for arguments, environment, words in (
+        (["serve", "--account-id", "12"], {}, "--account-id '12': an account id has 12 digits"),
+        ([], {"SES_EMULATOR_PORT": "many"}, "SES_EMULATOR_PORT is 'many': write a whole number"),
+        (["--config", str(tmp_path / "none.yaml")], {}, "No such file"),
+        (["--database", str(tmp_path / "other.db")], {}, "file is not a database"),
+        (["--database", str(tmp_path / "no" / "ses.db")], {}, "unable to open database file"),
+    ):
+        done = run(*arguments, **environment)
+        assert done.returncode == 1, done
+        assert done.stderr.startswith("ses-emulator: ")
+        assert words in done.stderr
+        assert done.stderr.count("\n") == 1
+
+
+def test_unknown_option_and_choice() -> None:
+    done = run("--account", "strict")
+    assert done.returncode == 2
+    assert "choose from 'open', 'production', 'sandbox'" in done.stderr

@@ -1,0 +1,123 @@
+"""The pytest plugin in a project of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+OPTIONS = ("-p", "no:cacheprovider", "-W", "error")
+
+
+def test_fixture(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import os
+        import smtplib
+
+        import boto3
+        import pytest
+
+
+        def send(subject):
+            # No endpoint, credentials or region: the fixture has set the environment.
+            boto3.client("sesv2").send_email(
+                FromEmailAddress="from@example.com",
+                Destination={"ToAddresses": ["to@example.com"]},
+                Content={"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": "t"}}}},
+            )
+
+
+        def test_environment(ses_emulator):
+            assert os.environ["AWS_ENDPOINT_URL_SES"] == ses_emulator.url
+            assert os.environ["AWS_ENDPOINT_URL_SESV2"] == ses_emulator.url
+            send("One")
+            [message] = ses_emulator.wait_for(to="to@example.com", from_="from@example.com")
+            assert message["subject"] == "One"
+            assert ses_emulator.message()["text"].strip() == "t"
+            assert b"Subject: One" in ses_emulator.raw()
+            boto3.client("ses").verify_email_identity(EmailAddress="a@example.com")
+
+
+        def test_is_empty_again(ses_emulator):
+            assert ses_emulator.messages() == []
+            assert ses_emulator.client("ses").list_identities()["Identities"] == []
+
+
+        def test_smtp(ses_emulator):
+            with smtplib.SMTP(ses_emulator.smtp_host, ses_emulator.smtp_port) as smtp:
+                smtp.sendmail("from@example.com", ["to@example.com"], "Subject: Two\\r\\n\\r\\nt")
+            assert [each["subject"] for each in ses_emulator.messages()] == ["Two"]
+
+
+        def test_many(ses_emulator):
+            for number in range(120):
+                send(f"Number {number}")
+            assert len(ses_emulator.messages()) == 120
+            assert len(ses_emulator.messages(limit=5)) == 5
+            assert len(ses_emulator.wait_for(120)) == 120
+
+
+        def test_unknown_filter(ses_emulator):
+            with pytest.raises(ValueError, match="colour"):
+                ses_emulator.messages(colour="red")
+            with pytest.raises(LookupError, match="unknown"):
+                ses_emulator.message("unknown")
+
+
+        def test_environment_is_restored():
+            assert "AWS_ENDPOINT_URL_SES" not in os.environ
+        """
+    )
+    result = pytester.runpytest_subprocess(*OPTIONS)
+    result.assert_outcomes(passed=6)
+
+
+def test_wait_for_tells_what_did_arrive(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import smtplib
+
+
+        def test_missing(ses_emulator):
+            with smtplib.SMTP(ses_emulator.smtp_host, ses_emulator.smtp_port) as smtp:
+                smtp.sendmail(
+                    "from@example.com",
+                    ["to@example.com"],
+                    "From: from@example.com\\r\\nSubject: Hello\\r\\n\\r\\nt",
+                )
+            ses_emulator.wait_for(2, timeout=0.1, subject="Welcome")
+
+
+        def test_nothing(ses_emulator):
+            ses_emulator.wait_for(timeout=0.1)
+        """
+    )
+    result = pytester.runpytest_subprocess(*OPTIONS)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*waited 0.1 s for 2 message(s) with subject='Welcome'; 0 came. In the emulator:",
+            "*from@example.com -> to@example.com  'Hello'",
+            "*waited 0.1 s for 1 message(s); 0 came. In the emulator:",
+            "*nothing",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*pytest_plugin.py:*")
+
+
+def test_plugin_is_light(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        HEAVY = {"flask", "werkzeug", "botocore", "boto3", "granian", "aiosmtpd", "yaml", "sqlite3"}
+
+
+        def test_nothing_is_imported():
+            assert "ses_emulator.pytest_plugin" in sys.modules
+            assert HEAVY.isdisjoint(sys.modules)
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:xdist", "-p", "no:hypothesispytest", *OPTIONS)
+    result.assert_outcomes(passed=1)
