@@ -1,5 +1,6 @@
 """What goes wrong, said once and worded by each API at its edge."""
 
+import errno
 from typing import Any
 
 
@@ -22,7 +23,7 @@ class AwsError(SesError):
 
 
 class Missing(SesError):
-    """The resource ``name`` of this ``kind`` does not exist; each API has words of its own for it."""
+    """The resource ``name`` of this ``kind`` does not exist; each API says so in its own words."""
 
     def __init__(self, kind: str, name: str) -> None:
         super().__init__(f"{kind} {name} does not exist")
@@ -37,3 +38,17 @@ class Exists(SesError):
         super().__init__(f"{kind} {name} exists already")
         self.kind = kind
         self.name = name
+
+
+class ListenError(Exception):
+    """A port cannot be listened on; the message names its option, the reason and the way out.
+
+    ``option`` is the flag that set the port, such as ``--smtp-port``.
+    """
+
+    def __init__(self, option: str, port: int, host: str, error: OSError) -> None:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"the port is in use on {host}; choose another, or 0 for any free one"
+        else:
+            reason = f"cannot listen on {host}: {error.strerror or error}"
+        super().__init__(f"{option} {port}: {reason}")

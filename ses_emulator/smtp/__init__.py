@@ -1,0 +1,1 @@
+"""SMTP: the doors of SES that speak it."""

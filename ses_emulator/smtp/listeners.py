@@ -1,0 +1,106 @@
+"""The ports that take mail to be sent: submission with STARTTLS, and TLS from the start."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+
+from ses_emulator.config import flag
+from ses_emulator.errors import ListenError
+from ses_emulator.loops import new_event_loop
+from ses_emulator.smtp.certificate import server_context
+from ses_emulator.smtp.connection import Connection
+from ses_emulator.store.account import Instance
+
+STOP_SECONDS = 0.5
+BACKLOG = 1024
+
+
+class SmtpListeners:
+    """Both ports of an instance, served by one thread with one event loop.
+
+    ``ports`` has the numbers that are listened on under ``smtp`` and ``smtps``, None when stopped.
+    """
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._thread: threading.Thread | None = None
+        self._stop: Callable[[], object] = lambda: None
+        self.ports: dict[str, int | None] = {"smtp": None, "smtps": None}
+
+    def start(self) -> None:
+        """Return when both ports are listened on. Raises ListenError if one cannot be."""
+        settings = self._instance.settings
+        with contextlib.ExitStack() as opened:
+            sockets = {}
+            for name, option in (("smtp", "smtp_port"), ("smtps", "smtps_port")):
+                port = getattr(settings, option)
+                sockets[name] = opened.enter_context(_listen(option, settings.host, port))
+            listening: Future[None] = Future()
+            thread = threading.Thread(
+                target=self._run, args=(sockets, listening), name="smtp", daemon=True
+            )
+            thread.start()
+            opened.callback(thread.join)
+            listening.result()
+            opened.pop_all()  # the event loop closes the sockets
+        self._thread = thread
+        self.ports = {name: each.getsockname()[1] for name, each in sockets.items()}
+
+    def stop(self) -> None:
+        """Close the ports and all connections; return when the thread has ended."""
+        if self._thread is None:
+            return
+        self._stop()
+        self._thread.join()
+        self._thread = None
+        self.ports = dict.fromkeys(self.ports)
+
+    def _run(self, sockets: dict[str, socket.socket], listening: Future[None]) -> None:
+        try:
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                runner.run(self._serve(sockets, listening))
+        except BaseException as error:
+            if listening.done():
+                raise
+            listening.set_exception(error)
+
+    async def _serve(self, sockets: dict[str, socket.socket], listening: Future[None]) -> None:
+        loop = asyncio.get_running_loop()
+        stopping = asyncio.Event()
+        self._stop = partial(loop.call_soon_threadsafe, stopping.set)
+        connections: set[Connection] = set()
+        tls = server_context()
+        servers = [
+            await loop.create_server(
+                partial(Connection, self._instance, tls, connections, tls_first=name == "smtps"),
+                sock=each,
+                backlog=BACKLOG,
+            )
+            for name, each in sockets.items()
+        ]
+        listening.set_result(None)
+        await stopping.wait()
+        for server in servers:
+            server.close()
+        for connection in tuple(connections):
+            connection.abort()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                while connections:
+                    await asyncio.sleep(0)
+
+
+def _listen(option: str, host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 is any free one. Raises ListenError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    both = host == "::" and socket.has_dualstack_ipv6()
+    try:
+        return socket.create_server(
+            (host, port), family=family, backlog=BACKLOG, dualstack_ipv6=both
+        )
+    except OSError as error:
+        raise ListenError(flag(option), port, host, error) from None

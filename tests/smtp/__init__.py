@@ -1,0 +1,1 @@
+"""Tests of SMTP below the whole emulator."""
