@@ -1,0 +1,38 @@
+"""Programs that are no Python packages: a test without one is skipped, and fails in CI."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+CLIENTS = Path(__file__).parent / "clients"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def needs_chromium() -> Path:
+    """The browser's executable."""
+    for name in CHROMIUM:
+        if found := shutil.which(name):
+            return Path(found)
+    missing("no Chromium on the PATH; on Debian: apt-get install chromium")
+
+
+def needs_node() -> Path:
+    """The executable of Node.js, with the packages of tests/clients installed."""
+    found = shutil.which("node")
+    if not found:
+        missing("no Node.js on the PATH; on Debian: apt-get install nodejs npm")
+    if not (CLIENTS / "node_modules").is_dir():
+        missing("the Node.js packages are not installed: make node-packages")
+    return Path(found)
+
+
+def missing(reason: str) -> NoReturn:
+    """Skip the running test for this reason; fail it in CI, where nothing may be missing."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
