@@ -23,21 +23,26 @@ class AwsError(SesError):
 
 
 class Missing(SesError):
-    """The resource ``name`` of this ``kind`` does not exist; each API says so in its own words."""
+    """The resource ``name`` of this ``kind`` does not exist; each API has words of its own for it.
 
-    def __init__(self, kind: str, name: str) -> None:
+    ``parent`` names the resource that it would belong to, if any.
+    """
+
+    def __init__(self, kind: str, name: str, parent: str = "") -> None:
         super().__init__(f"{kind} {name} does not exist")
         self.kind = kind
         self.name = name
+        self.parent = parent
 
 
 class Exists(SesError):
-    """There is a resource ``name`` of this ``kind`` already."""
+    """There is a resource ``name`` of this ``kind`` already; see Missing."""
 
-    def __init__(self, kind: str, name: str) -> None:
+    def __init__(self, kind: str, name: str, parent: str = "") -> None:
         super().__init__(f"{kind} {name} exists already")
         self.kind = kind
         self.name = name
+        self.parent = parent
 
 
 class ListenError(Exception):

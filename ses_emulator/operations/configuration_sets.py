@@ -1,9 +1,8 @@
 """Configuration sets: a document in v2's shape; v1 names it and sees its parts."""
 
+from ses_emulator.operations.paging import page
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.store.account import Account
-
-DEFAULT_PAGE = 1000
 
 
 @v2("CreateConfigurationSet")
@@ -36,18 +35,19 @@ def describe_configuration_set(account: Account, request: Request) -> Result:
 
 @v2("ListConfigurationSets")
 def list_configuration_sets(account: Account, request: Request) -> Result:
-    rows, token = account.configuration_sets.page(
-        request.get("NextToken"), request.get("PageSize", DEFAULT_PAGE)
+    return page(
+        account.configuration_sets, request, "ConfigurationSets", lambda name, document: name
     )
-    return {"ConfigurationSets": [name for name, _ in rows], "NextToken": token}
 
 
 @v1("ListConfigurationSets")
 def list_configuration_sets_v1(account: Account, request: Request) -> Result:
-    rows, token = account.configuration_sets.page(
-        request.get("NextToken"), request.get("MaxItems", DEFAULT_PAGE)
+    return page(
+        account.configuration_sets,
+        request,
+        "ConfigurationSets",
+        lambda name, document: {"Name": name},
     )
-    return {"ConfigurationSets": [{"Name": name} for name, _ in rows], "NextToken": token}
 
 
 @v1("DeleteConfigurationSet")

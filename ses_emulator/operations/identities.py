@@ -8,10 +8,10 @@ from typing import Any
 
 from ses_emulator.errors import AwsError
 from ses_emulator.mail import addresses
+from ses_emulator.operations.paging import page
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.store.account import Account
 
-DEFAULT_PAGE = 1000
 DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\.)+[A-Za-z0-9-]{2,63}")
 V1_TYPES = {"EmailAddress": "EMAIL_ADDRESS", "Domain": "DOMAIN"}
 V1_STATUSES = {
@@ -44,21 +44,17 @@ def get_email_identity(account: Account, request: Request) -> Result:
 
 @v2("ListEmailIdentities")
 def list_email_identities(account: Account, request: Request) -> Result:
-    rows, token = account.identities.page(
-        request.get("NextToken"), request.get("PageSize", DEFAULT_PAGE)
+    return page(
+        account.identities,
+        request,
+        "EmailIdentities",
+        lambda name, document: {
+            "IdentityType": document["IdentityType"],
+            "IdentityName": name,
+            "SendingEnabled": document["VerifiedForSendingStatus"],
+            "VerificationStatus": document["VerificationStatus"],
+        },
     )
-    return {
-        "EmailIdentities": [
-            {
-                "IdentityType": document["IdentityType"],
-                "IdentityName": name,
-                "SendingEnabled": document["VerifiedForSendingStatus"],
-                "VerificationStatus": document["VerificationStatus"],
-            }
-            for name, document in rows
-        ],
-        "NextToken": token,
-    }
 
 
 @v2("DeleteEmailIdentity")
@@ -92,12 +88,13 @@ def verify_domain_dkim(account: Account, request: Request) -> Result:
 @v1("ListIdentities")
 def list_identities(account: Account, request: Request) -> Result:
     kind = V1_TYPES.get(request.get("IdentityType", ""))
-    rows, token = account.identities.page(
-        request.get("NextToken"),
-        request.get("MaxItems", DEFAULT_PAGE),
+    return page(
+        account.identities,
+        request,
+        "Identities",
+        lambda name, document: name,
         keep=lambda document: kind in (None, document["IdentityType"]),
     )
-    return {"Identities": [name for name, _ in rows], "NextToken": token}
 
 
 @v1("ListVerifiedEmailAddresses")

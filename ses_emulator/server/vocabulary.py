@@ -1,27 +1,40 @@
 """What went wrong, in the words of each API: the one place where errors get their wire names."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from ses_emulator.errors import AwsError, Exists, Missing, SesError
 
-# v1 has an error of its own for each kind: its code and the member that names the resource.
-V1_MISSING = {
-    "ConfigurationSet": ("ConfigurationSetDoesNotExist", "ConfigurationSetName"),
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How the APIs speak of a kind of resource that is missing or exists already.
+
+    Sentences have ``{name}`` and ``{parent}``. v1 has codes of its own for most kinds, and members
+    of the error's shape for the name and the parent; v2's codes are the same for all.
+    """
+
+    missing: str
+    exists: str = ""
+    v1_missing: str = "InvalidParameterValue"
+    v1_exists: str = "InvalidParameterValue"
+    members: tuple[str, ...] = ()
+
+
+KINDS = {
+    "ConfigurationSet": Kind(
+        "Configuration set <{name}> does not exist.",
+        "Configuration set <{name}> already exists.",
+        "ConfigurationSetDoesNotExist",
+        "ConfigurationSetAlreadyExists",
+        ("ConfigurationSetName",),
+    ),
+    "EmailIdentity": Kind(
+        "Email identity {name} does not exist.", "Email identity {name} already exist."
+    ),
 }
-V1_EXISTS = {
-    "ConfigurationSet": ("ConfigurationSetAlreadyExists", "ConfigurationSetName"),
-}
-MISSING = {
-    "ConfigurationSet": "Configuration set <{name}> does not exist.",
-    "EmailIdentity": "Email identity {name} does not exist.",
-}
-EXISTS = {
-    "ConfigurationSet": "Configuration set <{name}> already exists.",
-    "EmailIdentity": "Email identity {name} already exist.",
-}
+# AwsError carries v1's code; what v2 calls it.
 V2_CODES = {
     "AccountSendingPausedException": "SendingPausedException",
-    "ConfigurationSetDoesNotExist": "NotFoundException",
     "ConfigurationSetSendingPausedException": "SendingPausedException",
     "InvalidNextToken": "BadRequestException",
     "InvalidParameterValue": "BadRequestException",
@@ -37,25 +50,22 @@ def for_v1(error: SesError) -> AwsError:
     if isinstance(error, AwsError):
         code = V1_CODES.get(error.code, error.code)
         return AwsError(code, error.message, **error.members)
-    if isinstance(error, Missing):
-        return _named(V1_MISSING, MISSING, error)
-    assert isinstance(error, Exists)
-    return _named(V1_EXISTS, EXISTS, error)
-
-
-def _named(
-    codes: dict[str, tuple[str, str]], sentences: dict[str, str], error: Missing | Exists
-) -> AwsError:
-    code, member = codes.get(error.kind, ("InvalidParameterValue", "Name"))
-    members: dict[str, Any] = {member: error.name}
-    return AwsError(code, sentences[error.kind].format(name=error.name), **members)
+    assert isinstance(error, Missing | Exists)
+    kind = KINDS[error.kind]
+    code = kind.v1_missing if isinstance(error, Missing) else kind.v1_exists
+    named = zip(kind.members, (error.name, error.parent), strict=False)
+    return AwsError(code, _sentence(kind, error), **dict(named))
 
 
 def for_v2(error: SesError) -> AwsError:
     """The error as v2 words it."""
     if isinstance(error, AwsError):
         return AwsError(V2_CODES.get(error.code, error.code), error.message)
-    if isinstance(error, Missing):
-        return AwsError("NotFoundException", MISSING[error.kind].format(name=error.name))
-    assert isinstance(error, Exists)
-    return AwsError("AlreadyExistsException", EXISTS[error.kind].format(name=error.name))
+    assert isinstance(error, Missing | Exists)
+    code = "NotFoundException" if isinstance(error, Missing) else "AlreadyExistsException"
+    return AwsError(code, _sentence(KINDS[error.kind], error))
+
+
+def _sentence(kind: Kind, error: Missing | Exists) -> str:
+    sentence = kind.missing if isinstance(error, Missing) else kind.exists
+    return sentence.format(name=error.name, parent=error.parent)

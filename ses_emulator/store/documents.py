@@ -35,7 +35,7 @@ class Collection:
                 (*self._scope, name, json.dumps(document)),
             )
             if not added.rowcount:
-                raise Exists(self.kind, name)
+                raise Exists(self.kind, name, self._scope[3])
 
     def put(self, name: str, document: Document) -> None:
         """Add or replace a document."""
@@ -70,7 +70,7 @@ class Collection:
         """The document. Raises Missing."""
         document = self.find(name)
         if document is None:
-            raise Missing(self.kind, name)
+            raise Missing(self.kind, name, self._scope[3])
         return document
 
     def update(self, name: str, **members: Any) -> Document:
@@ -93,7 +93,7 @@ class Collection:
     def delete(self, name: str) -> None:
         """Delete the document. Raises Missing."""
         if not self.discard(name):
-            raise Missing(self.kind, name)
+            raise Missing(self.kind, name, self._scope[3])
 
     def all(self) -> list[tuple[str, Document]]:
         """Every name with its document, in the order of the names."""

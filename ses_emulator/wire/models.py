@@ -11,15 +11,23 @@ from typing import Any
 
 from botocore.loaders import Loader
 
-SHAPE_TRAITS = frozenset(
+from ses_emulator.wire import constraints
+
+# What AWS writes for people and for the clients: it changes nothing on the wire.
+REMARKS = frozenset("documentation deprecated deprecatedMessage deprecatedSince".split())
+SHAPE_TRAITS = REMARKS | frozenset(
     "type members required member key value enum min max pattern sensitive union "
-    "exception error fault box deprecated deprecatedMessage documentation".split()
+    "exception error fault retryable box".split()
 )
-MEMBER_TRAITS = frozenset("shape location locationName contextParam documentation".split())
-REFERENCE_TRAITS = frozenset(("shape", "documentation"))
-OPERATION_TRAITS = frozenset("name http input output errors documentation idempotent".split())
+MEMBER_TRAITS = {
+    "query": REMARKS | frozenset("shape contextParam".split()),
+    "rest-json": REMARKS | frozenset("shape contextParam location locationName".split()),
+}
+REFERENCE_TRAITS = REMARKS | {"shape"}
+OPERATION_TRAITS = REMARKS | frozenset("name http input output errors idempotent readonly".split())
 OUTPUT_TRAITS = REFERENCE_TRAITS | {"resultWrapper"}
 HTTP_TRAITS = frozenset(("method", "requestUri"))
+ERROR_TRAITS = frozenset("code httpStatusCode senderFault".split())
 TYPES = frozenset("structure list map string integer long double boolean timestamp blob".split())
 LOCATIONS = frozenset(("uri", "querystring"))
 
@@ -36,14 +44,11 @@ class Shape:
 
     __slots__ = (
         "constrained",
+        "constraints",
         "element",
-        "enum",
         "key",
-        "maximum",
         "members",
-        "minimum",
         "name",
-        "pattern",
         "required",
         "sensitive",
         "type",
@@ -55,10 +60,10 @@ class Shape:
         self.type: str = raw["type"]
         self.members: dict[str, Member] = {}
         self.required: tuple[str, ...] = tuple(raw.get("required", ()))
-        self.enum: tuple[str, ...] = tuple(raw.get("enum", ()))
-        self.minimum: int | None = raw.get("min")
-        self.maximum: int | None = raw.get("max")
-        self.pattern = re.compile(raw["pattern"]) if "pattern" in raw else None
+        try:
+            self.constraints = constraints.read(raw)
+        except re.error:
+            raise ModelError(_unknown(f"pattern {raw['pattern']!r} of shape {name}")) from None
         self.sensitive = bool(raw.get("sensitive"))
         self.union = bool(raw.get("union"))
         self.key: Shape | None = None
@@ -70,12 +75,16 @@ class Shape:
 
 
 class Member:
-    """A member of a structure: where it stands in the request and under which name."""
+    """A member of a structure: where it stands in the request and under which name.
 
-    __slots__ = ("location", "shape", "wire_name")
+    ``path`` is the name that the sentences of validation use.
+    """
+
+    __slots__ = ("location", "path", "shape", "wire_name")
 
     def __init__(self, shape: Shape, name: str, raw: Mapping[str, Any]) -> None:
         self.shape = shape
+        self.path = name[0].lower() + name[1:]
         self.location: str | None = raw.get("location")
         self.wire_name: str = raw.get("locationName", name)
 
@@ -111,6 +120,10 @@ class Service:
 
     def __init__(self, name: str, model: Mapping[str, Any]) -> None:
         self.name = name
+        protocol = model["metadata"]["protocol"]
+        if protocol not in MEMBER_TRAITS:
+            raise ModelError(_unknown(f"protocol {protocol} of {name}"))
+        self._member_traits = MEMBER_TRAITS[protocol]
         self.namespace: str = model["metadata"].get("xmlNamespace", "")
         self._raw: Mapping[str, Any] = model["shapes"]
         self._shapes: dict[str, Shape] = {}
@@ -140,8 +153,9 @@ class Service:
 
     def _error(self, name: str, raw: Mapping[str, Any]) -> ErrorShape:
         declared = raw.get("error", {})
+        _check(f"error of {name}", declared, ERROR_TRAITS)
         status = declared.get("httpStatusCode", 500 if raw.get("fault") else 400)
-        return ErrorShape(declared.get("code", name), status, frozenset(raw["members"]))
+        return ErrorShape(declared.get("code", name), status, frozenset(self._shape(name).members))
 
     def _shape(self, name: str) -> Shape:
         if name in self._shapes:
@@ -152,7 +166,7 @@ class Service:
             raise ModelError(_unknown(f"type {raw['type']!r} of shape {name}"))
         shape = self._shapes[name] = Shape(name, raw)
         for member, reference in raw.get("members", {}).items():
-            _check(f"member {name}.{member}", reference, MEMBER_TRAITS)
+            _check(f"member {name}.{member}", reference, self._member_traits)
             if reference.get("location", "uri") not in LOCATIONS:
                 raise ModelError(_unknown(f"location of {name}.{member}: {reference['location']}"))
             shape.members[member] = Member(self._shape(reference["shape"]), member, reference)
@@ -200,9 +214,7 @@ def _mark_constrained(shapes: Any) -> None:
 
 
 def _accepts_all(shape: Shape) -> bool:
-    own = (shape.required, shape.enum, shape.pattern, shape.union, shape.element)
-    bounded = shape.minimum is not None or shape.maximum is not None
-    if any(own) or bounded:
+    if any((shape.required, shape.constraints, shape.union, shape.element)):
         return False
     return not any(member.shape.constrained for member in shape.members.values())
 

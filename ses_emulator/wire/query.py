@@ -25,7 +25,7 @@ def parse_fields(body: bytes) -> dict[str, str]:
     """The form's fields; of a repeated one the last. Raises AwsError ``MalformedInput``."""
     try:
         pairs = parse_qsl(
-            body.decode("ascii"),
+            body.decode(),
             keep_blank_values=True,
             errors="strict",
             max_num_fields=MAX_FIELDS,
@@ -73,13 +73,18 @@ def _value(shape: Shape, node: Any, name: str) -> Any:
     if shape.type in ("structure", "list", "map"):
         if node == "":  # how SDKs write an empty list
             node = {}
-        if not isinstance(node, dict):
-            raise scalars.Malformed(f"{name} is not a {shape.type}")
+        if isinstance(node, str):
+            what = "list" if shape.type == "list" else "complex"
+            raise scalars.Malformed(f"Unexpected {what} element termination")
         if shape.type == "structure":
             return _structure(shape, node)
         return _list(shape, node, name) if shape.type == "list" else _map(shape, node, name)
     if isinstance(node, dict):
-        raise scalars.Malformed(f"{name} is not a {shape.type}")
+        raise scalars.Malformed(
+            "Start of list found where not expected"
+            if "member" in node
+            else "Start of structure or map found where not expected."
+        )
     return scalars.read_text(shape.type, node)
 
 
@@ -177,4 +182,5 @@ def _element(shape: Shape, value: Any) -> Any:
 def _document(tree: dict[str, Any]) -> bytes:
     # Written as it stands: indentation or stripping would change the text of members.
     text: str = xmltodict.unparse(tree, full_document=False)
-    return text.encode()
+    # A parser reads a bare carriage return as a line feed.
+    return text.replace("\r", "&#13;").encode()

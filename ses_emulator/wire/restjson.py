@@ -4,6 +4,7 @@ The path is routed as it stands on the wire, before percent-decoding: names and 
 """
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -15,6 +16,37 @@ from ses_emulator.wire.models import Operation, Service, Shape
 from ses_emulator.wire.validate import validate
 
 MAX_QUERY_FIELDS = 1000
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+# How AWS's JSON reader calls what it reads a scalar into.
+TARGETS = {
+    "string": "a String",
+    "boolean": "a Boolean",
+    "integer": "an Integer",
+    "long": "a Long",
+    "double": "a Double",
+    "timestamp": "milliseconds since epoch",
+    "blob": "a ByteBuffer",
+}
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+# AWS answers these at two places; which of them a client asks depends on the age of its model.
+MOVED = {
+    "ListConfigurationSets": (
+        ("GET", "/v2/email/configuration-sets"),
+        ("POST", "/v2/email/list-configuration-sets"),
+    ),
+    "ListEmailIdentities": (
+        ("GET", "/v2/email/identities"),
+        ("POST", "/v2/email/list-identities"),
+    ),
+}
 
 
 class Router:
@@ -26,7 +58,8 @@ class Router:
         for operation in service.operations.values():
             path = operation.path.rstrip("/")
             if "{" not in path:
-                self._exact[operation.method, path] = operation
+                for place in (*MOVED.get(operation.name, ()), (operation.method, path)):
+                    self._exact[place] = operation
                 continue
             parts = path.split("/")
             self._labelled.setdefault((operation.method, len(parts)), []).append((parts, operation))
@@ -78,106 +111,109 @@ def parse_json(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
     try:
-        document = json.loads(body, parse_constant=_refuse_constant)
-        if b"\\u" in body:
+        text = body.decode()
+        document = DECODER.decode(text)
+        if SURROGATE.search(text):
             # A lone surrogate escape is JSON, but no text; it could not be stored.
             json.dumps(document, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise scalars.Malformed("The request body is not valid JSON") from None
     if not isinstance(document, dict):
-        raise scalars.Malformed("Start of structure or map expected")
+        _refuse("structure", document)
     return document
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
 def _located(shape: Shape, request: dict[str, Any], labels: Mapping[str, str], query: str) -> None:
-    """Add the members that stand in the path or in the query string."""
-    fields: dict[str, list[str]] | None = None
+    """Add the members that stand in the path or in the query string.
+
+    Models of different age have the same member in the query string or in the body: both are read.
+    """
+    fields = _query_fields(query) if query else {}
     for name, member in shape.members.items():
-        if member.location is None:
-            continue
-        request.pop(name, None)
         if member.location == "uri":
             request[name] = labels[member.wire_name] or None
-            continue
-        if fields is None:
-            try:
-                fields = parse_qs(query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS)
-            except ValueError:
-                raise scalars.Malformed("The query string is not valid") from None
-        values = fields.get(member.wire_name)
-        if values is None:
-            continue
-        if member.shape.type == "list":
-            assert member.shape.element is not None
-            kind = member.shape.element.type
-            request[name] = [scalars.read_text(kind, value) for value in values]
-        else:
-            request[name] = scalars.read_text(member.shape.type, values[-1])
+        elif member.wire_name in fields:
+            values = fields[member.wire_name]
+            kind, element = member.shape.type, member.shape.element
+            if kind == "list" and element is not None and element.type in TARGETS:
+                request[name] = [scalars.read_text(element.type, value) for value in values]
+            elif kind in TARGETS:
+                request[name] = scalars.read_text(kind, values[-1])
+
+
+def _query_fields(query: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(query, keep_blank_values=True, max_num_fields=MAX_QUERY_FIELDS)
+    except ValueError:
+        raise scalars.Malformed("The query string is not valid") from None
 
 
 def _structure(shape: Shape, document: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: _value(member.shape, document[name])
+        name: _value(member.shape, document[member.wire_name])
         for name, member in shape.members.items()
-        if document.get(name) is not None
+        if document.get(member.wire_name) is not None
     }
 
 
 def _value(shape: Shape, value: Any) -> Any:
     kind = shape.type
     if kind == "string":
-        if type(value) is not str:
-            raise scalars.Malformed(f"{_token(value)} can not be converted to a String")
-        return value
-    if kind == "structure":
-        if not isinstance(value, dict):
-            raise scalars.Malformed("Start of structure or map expected")
-        return _structure(shape, value)
-    if kind == "list":
-        if not isinstance(value, list):
-            raise scalars.Malformed(f"Expected list or null, found {_token(value)}")
-        assert shape.element is not None
-        element = shape.element
-        return [None if item is None else _value(element, item) for item in value]
-    if kind == "map":
-        if not isinstance(value, dict):
-            raise scalars.Malformed("Start of structure or map expected")
-        assert shape.element is not None
-        element = shape.element
-        return {key: None if v is None else _value(element, v) for key, v in value.items()}
-    return _scalar(kind, value)
+        if type(value) is str:
+            return value
+    elif kind == "structure":
+        if type(value) is dict:
+            return _structure(shape, value)
+    elif kind == "list":
+        if type(value) is list:
+            assert shape.element is not None
+            element = shape.element
+            return [None if item is None else _value(element, item) for item in value]
+    elif kind == "map":
+        if type(value) is dict:
+            assert shape.element is not None
+            element = shape.element
+            return {key: None if v is None else _value(element, v) for key, v in value.items()}
+    else:
+        return _scalar(kind, value)
+    _refuse(kind, value)
 
 
 def _scalar(kind: str, value: Any) -> Any:
     try:
-        if kind == "boolean" and isinstance(value, bool):
+        if kind == "boolean" and type(value) is bool:
             return value
-        if kind == "blob" and isinstance(value, str):
+        if kind == "blob" and type(value) is str:
             return scalars.read_blob(value)
         if kind in scalars.RANGES and type(value) is int:
             return scalars.in_range(kind, value)
         if kind == "double" and type(value) in (int, float):
             return scalars.finite(float(value))
-        if kind == "timestamp" and type(value) in (int, float, str):
-            return scalars.read_timestamp(value)
+        if kind == "timestamp" and type(value) in (int, float):
+            return scalars.read_epoch(value)
     except (ValueError, OverflowError):
         pass
-    raise scalars.Malformed(f"{_token(value)} can not be converted to {kind}")
+    _refuse(kind, value)
+
+
+def _refuse(kind: str, value: Any) -> NoReturn:
+    """Say in AWS's words that ``value`` is not of the model's type ``kind``."""
+    if type(value) is dict:
+        raise scalars.Malformed("Start of structure or map found where not expected.")
+    if type(value) is list:
+        raise scalars.Malformed("Start of list found where not expected")
+    if kind in TARGETS:
+        raise scalars.Malformed(f"{_token(value)} can not be converted to {TARGETS[kind]}")
+    raise scalars.Malformed("Expected list or null" if kind == "list" else "Expected null")
 
 
 def _token(value: Any) -> str:
-    """What AWS's JSON reader calls the kind of a value."""
-    if isinstance(value, bool):
+    """What AWS's JSON reader calls the kind of a scalar."""
+    if type(value) is bool:
         return "TRUE_VALUE" if value else "FALSE_VALUE"
-    if isinstance(value, dict):
-        return "START_OBJECT"
-    if isinstance(value, list):
-        return "START_ARRAY"
-    return "STRING_VALUE" if isinstance(value, str) else "NUMBER_VALUE"
+    if type(value) is float:
+        return "DECIMAL_VALUE"
+    return "STRING_VALUE" if type(value) is str else "NUMBER_VALUE"
 
 
 def result_json(shape: Shape | None, result: Mapping[str, Any]) -> bytes:

@@ -17,7 +17,7 @@ class Malformed(Exception):
 
 
 def read_text(kind: str, text: str) -> Any:
-    """A scalar of the model's type ``kind`` from its text, as form fields and query strings have it.
+    """A scalar of the model's type ``kind`` from its text, as forms and query strings have it.
 
     Raises Malformed.
     """
@@ -29,13 +29,15 @@ def read_text(kind: str, text: str) -> Any:
         return text.lower() == "true"
     if kind == "blob":
         return read_blob(text)
+    if kind == "timestamp":
+        return _read_iso(text)
     try:
+        if not text.isascii() or "_" in text:  # numbers to Python only
+            raise ValueError(text)
         if kind in RANGES:
             return in_range(kind, int(text))
-        if kind == "double":
-            return finite(float(text))
-        return read_timestamp(text)
-    except (ValueError, OverflowError):
+        return finite(float(text))
+    except ValueError:
         raise Malformed(f"{_short(text)} is not a valid {kind}") from None
 
 
@@ -48,20 +50,23 @@ def read_blob(text: str) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise Malformed("Invalid base64 encoding") from None
+        raise Malformed("Invalid Base64 encoding") from None
 
 
-def read_timestamp(value: str | int | float) -> float:
-    """Epoch seconds from ISO 8601 or from epoch seconds. Raises ValueError or OverflowError."""
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            moment = datetime.fromisoformat(value)
-            value = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
-    if not -LAST_SECOND <= value <= LAST_SECOND:
-        raise ValueError(value)
-    return float(value)
+def _read_iso(text: str) -> float:
+    """Epoch seconds from ISO 8601, in UTC where it names no offset. Raises Malformed."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+    except (ValueError, OverflowError):
+        raise Malformed("timestamp must follow ISO8601") from None
+
+
+def read_epoch(seconds: float) -> float:
+    """Epoch seconds if a calendar has them; else ValueError or OverflowError."""
+    if not -LAST_SECOND <= seconds <= LAST_SECOND:
+        raise ValueError(seconds)
+    return float(seconds)
 
 
 def write_iso(seconds: float) -> str:

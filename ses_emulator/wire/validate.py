@@ -2,24 +2,29 @@
 
 What AWS answers is the same for all its services: "N validation errors detected: Value '...' at
 'path' failed to satisfy constraint: Member must ...", one sentence a violation. Paths are members
-in lower camel case, list positions from 1 and ``member``.
+in lower camel case, list positions from 1 and ``member``. Of the scalars in a list or a map the
+whole list or map is named, with all that is demanded of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ses_emulator.errors import AwsError
+from ses_emulator.wire.constraints import listed
 from ses_emulator.wire.models import Shape
 
-# A model's pattern may take quadratic time; what is longer than any AWS name cannot match it.
-LONGEST_MATCHED = 10_000
+COMPOSITE = frozenset("structure list map".split())
+NOT_NULL = "Member must not be null"
+# Of a whole attachment in the wrong place the beginning tells enough.
+LONGEST_SHOWN = 1_000
 
 
 def validate(shape: Shape, value: Mapping[str, Any]) -> None:
     """Raise AwsError ``ValidationError`` that names every violation in ``value``."""
     if not shape.constrained:
         return
-    found = list(_violations(shape, value, ""))
+    found: list[str] = []
+    _check(shape, value, "", found)
     if found:
         plural = "" if len(found) == 1 else "s"
         raise AwsError(
@@ -28,108 +33,89 @@ def validate(shape: Shape, value: Mapping[str, Any]) -> None:
         )
 
 
-def _violations(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _check(shape: Shape, value: Any, path: str, found: list[str]) -> None:
+    """Add a sentence to ``found`` for each violation in ``value``, which stands at ``path``."""
+    for constraint in shape.constraints:
+        if not constraint.holds(value):
+            found.append(_sentence(value, path, constraint.words, shape.sensitive))
     kind = shape.type
     if kind == "structure":
-        yield from _structure(shape, value, path)
+        _structure(shape, value, path, found)
     elif kind == "list":
-        yield from _size(shape, value, path)
-        element = shape.element
-        assert element is not None
-        for number, item in enumerate(value, 1):
-            below = f"{path}.{number}.member"
-            if item is None:
-                yield _sentence(None, below, "Member must not be null")
-            elif element.constrained:
-                yield from _violations(element, item, below)
+        _list(shape, value, path, found)
     elif kind == "map":
-        yield from _map(shape, value, path)
-    elif kind in ("string", "blob"):
-        yield from _size(shape, value, path)
-        if kind == "string":
-            yield from _text(shape, value, path)
-    elif kind in ("integer", "long", "double"):
-        if shape.minimum is not None and value < shape.minimum:
-            least = f"Member must have value greater than or equal to {shape.minimum}"
-            yield _sentence(value, path, least)
-        if shape.maximum is not None and value > shape.maximum:
-            most = f"Member must have value less than or equal to {shape.maximum}"
-            yield _sentence(value, path, most)
+        _map(shape, value, path, found)
 
 
-def _structure(shape: Shape, value: Mapping[str, Any], path: str) -> Iterator[str]:
+def _structure(shape: Shape, value: Mapping[str, Any], path: str, found: list[str]) -> None:
     prefix = f"{path}." if path else ""
+    members = shape.members
     for name in shape.required:
         if value.get(name) is None:
-            yield _sentence(None, prefix + _lower(name), "Member must not be null")
+            found.append(_sentence(None, prefix + members[name].path, NOT_NULL))
     for name, item in value.items():
-        member = shape.members[name].shape
-        if item is not None and member.constrained:
-            yield from _violations(member, item, prefix + _lower(name))
+        member = members[name]
+        if item is not None and member.shape.constrained:
+            _check(member.shape, item, prefix + member.path, found)
     if shape.union and sum(item is not None for item in value.values()) != 1:
-        yield _sentence(value, path, f"Member must set exactly one of {_set(shape.members)}")
+        words = f"Member must set exactly one of {listed(members)}"
+        found.append(_sentence(value, path, words, sensitive=True))
 
 
-def _map(shape: Shape, value: Mapping[str, Any], path: str) -> Iterator[str]:
-    yield from _size(shape, value, path)
-    assert shape.key is not None and shape.element is not None
-    for key, item in value.items():
-        broken = [constraint for constraint, _ in _broken_text(shape.key, key)]
-        if broken:
-            yield f"Value {_shown(value)} at '{path}' failed to satisfy constraint: " + (
-                f"Map keys must satisfy constraint: [{', '.join(broken)}]"
-            )
+def _list(shape: Shape, value: list[Any], path: str, found: list[str]) -> None:
+    assert shape.element is not None
+    for number, item in enumerate(value, 1):
         if item is None:
-            yield _sentence(None, f"{path}.{key}.member", "Member must not be null")
-        elif shape.element.constrained:
-            yield from _violations(shape.element, item, f"{path}.{key}.member")
+            found.append(_sentence(None, f"{path}.{number}.member", NOT_NULL))
+        elif shape.element.type in COMPOSITE and shape.element.constrained:
+            _check(shape.element, item, f"{path}.{number}.member", found)
+    if not _all_hold(shape.element, value):
+        words = f"Member must satisfy constraint: {_demands(shape.element)}"
+        found.append(_sentence(value, path, words, shape.sensitive or shape.element.sensitive))
 
 
-def _size(shape: Shape, value: Any, path: str) -> Iterator[str]:
-    for constraint in _broken_size(shape, value):
-        yield _sentence(value, path, constraint, sensitive=shape.sensitive)
+def _map(shape: Shape, value: Mapping[str, Any], path: str, found: list[str]) -> None:
+    assert shape.key is not None and shape.element is not None
+    sensitive = shape.sensitive or shape.key.sensitive or shape.element.sensitive
+    if not _all_hold(shape.key, value):
+        words = f"Map keys must satisfy constraint: {_demands(shape.key)}"
+        found.append(_sentence(value, path, words, sensitive))
+    for key, item in value.items():
+        if item is None:
+            found.append(_sentence(None, f"{path}.{key}.member", NOT_NULL))
+        elif shape.element.type in COMPOSITE and shape.element.constrained:
+            _check(shape.element, item, f"{path}.{key}.member", found)
+    if not _all_hold(shape.element, value.values()):
+        words = f"Map value must satisfy constraint: {_demands(shape.element)}"
+        found.append(_sentence(value, path, words, sensitive))
 
 
-def _broken_size(shape: Shape, value: Any) -> Iterator[str]:
-    if shape.minimum is not None and len(value) < shape.minimum:
-        yield f"Member must have length greater than or equal to {shape.minimum}"
-    if shape.maximum is not None and len(value) > shape.maximum:
-        yield f"Member must have length less than or equal to {shape.maximum}"
+def _all_hold(shape: Shape, values: Iterable[Any]) -> bool:
+    """Whether all of a list's or a map's scalars comply; composites are looked into instead."""
+    if shape.type in COMPOSITE or not shape.constraints:
+        return True
+    return all(
+        constraint.holds(value)
+        for value in values
+        if value is not None
+        for constraint in shape.constraints
+    )
 
 
-def _text(shape: Shape, value: str, path: str) -> Iterator[str]:
-    for constraint, about in _broken_text(shape, value):
-        if about != "size":
-            yield _sentence(value, path, constraint, sensitive=shape.sensitive)
+def _demands(shape: Shape) -> str:
+    return listed(constraint.words for constraint in shape.constraints)
 
 
-def _broken_text(shape: Shape, value: str) -> Iterator[tuple[str, str]]:
-    for constraint in _broken_size(shape, value):
-        yield constraint, "size"
-    if shape.enum and value not in shape.enum:
-        yield f"Member must satisfy enum value set: {_set(shape.enum)}", "enum"
-    pattern = shape.pattern
-    if pattern and (len(value) > LONGEST_MATCHED or not pattern.fullmatch(value)):
-        yield f"Member must satisfy regular expression pattern: {pattern.pattern}", "pattern"
-
-
-def _set(names: Any) -> str:
-    return f"[{', '.join(names)}]"
-
-
-def _lower(name: str) -> str:
-    return name[0].lower() + name[1:]
-
-
-def _sentence(value: Any, path: str, constraint: str, *, sensitive: bool = False) -> str:
+def _sentence(value: Any, path: str, words: str, sensitive: bool = False) -> str:
     shown = "" if sensitive else f"{_shown(value)} "
-    return f"Value {shown}at '{path}' failed to satisfy constraint: {constraint}"
+    return f"Value {shown}at '{path}' failed to satisfy constraint: {words}"
 
 
 def _shown(value: Any) -> str:
     if value is None:
         return "null"
-    return f"'{_plain(value)}'"
+    text = _plain(value)
+    return f"'{text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + '...'}'"
 
 
 def _plain(value: Any) -> str:

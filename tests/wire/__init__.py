@@ -1,0 +1,1 @@
+"""The wire layer against botocore, which reads the same models with code of its own."""
