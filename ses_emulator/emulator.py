@@ -1,7 +1,6 @@
 """One running emulator: store, listeners and workers, started and stopped together."""
 
 import time
-import uuid
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -13,7 +12,7 @@ from ses_emulator.server.aws import AwsEndpoint
 from ses_emulator.server.http import HttpServer
 from ses_emulator.server.inspection import create_app
 from ses_emulator.smtp.listeners import SmtpListeners
-from ses_emulator.store.account import Instance
+from ses_emulator.store.account import Instance, random_uuid
 from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import Database
 from ses_emulator.store.messages import Messages
@@ -31,7 +30,7 @@ class Emulator:
         settings: Settings,
         *,
         clock: Callable[[], float] = time.time,
-        new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+        new_id: Callable[[], str] = random_uuid,
     ) -> None:
         self.settings = settings
         self._database = Database(settings.database)

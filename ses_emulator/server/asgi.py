@@ -4,6 +4,7 @@ ASGI, because routing needs the path as it stands on the wire, which WSGI does n
 """
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,7 +13,7 @@ from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 from ses_emulator.server.aws import MAX_BODY, Answer, AwsEndpoint, Call
-from ses_emulator.server.stream import OPEN_REQUESTS
+from ses_emulator.server.stream import GONE, OPEN_REQUESTS
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -31,13 +32,14 @@ class Application:
         self._aws = aws
         application: Any = flask  # typed by the standard library's protocol, a2wsgi has its own
         self._flask = WSGIMiddleware(application, workers=FLASK_THREADS)
+        self._answers: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="aws")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["raw_path"].decode("latin-1")
         query = scope["query_string"].decode("latin-1")
         if not self._aws.handles(scope["method"], path, query):
-            await self._flask(scope, receive, send)  # type: ignore[arg-type]
+            await self._on_thread(scope, receive, send)
             return
         body = await _read(receive)
         if body is None:
@@ -52,6 +54,35 @@ class Application:
         else:
             answer = self._aws.answer(call)
         await _send(answer, send)
+
+    async def _on_thread(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let Flask answer. It reads no body, so all it needs to hear is that the client went."""
+        gone = threading.Event()
+
+        async def watch() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            gone.set()
+
+        async def no_body() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        watcher = asyncio.create_task(watch())
+        flask: Any = self._flask({**scope, GONE: gone}, no_body, send)  # type: ignore[arg-type]
+        answer = asyncio.create_task(flask)
+        self._answers.add(answer)
+        try:
+            await answer
+        finally:
+            self._answers.discard(answer)
+            watcher.cancel()
+
+    async def finish(self, seconds: float) -> None:
+        """Wait so long at most until Flask's answers are handed over; those left are broken off."""
+        if self._answers:
+            _, late = await asyncio.wait(self._answers, timeout=seconds)
+            for answer in late:
+                answer.cancel()
 
     def close(self) -> None:
         """Let the threads go; those that still answer are waited for."""

@@ -14,7 +14,7 @@ from ses_emulator.server.asgi import Application
 
 START_SECONDS = 10.0
 # Answers under way have so long to end; the streams end by themselves.
-STOP_SECONDS = 1.5
+STOP_SECONDS = 1.0
 
 
 class HttpServer:
@@ -30,7 +30,6 @@ class HttpServer:
     def start(self) -> None:
         """Return when the server answers. Raises ListenError."""
         self.port = _choose(self.host, self.port)
-        self._loop = new_event_loop()
         self._thread.start()
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
@@ -41,8 +40,8 @@ class HttpServer:
     def stop(self) -> None:
         """Stop listening and wait for what is under way, for a moment."""
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._server.stop)
-            self._thread.join(STOP_SECONDS)
+            asyncio.run_coroutine_threadsafe(self._stop(), self._loop)
+            self._thread.join()
         self._application.close()
 
     def _answers(self) -> bool:
@@ -54,7 +53,15 @@ class HttpServer:
         return True
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
+        try:
+            # At its end it cancels what is left, so that no thread waits for the loop for ever.
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                runner.run(self._serve())
+        except BaseException as error:
+            self._failure = error
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
         # Made here, because it binds itself to the loop of the thread.
         self._server = Server(
             self._application,
@@ -64,12 +71,15 @@ class HttpServer:
             websockets=False,
             log_enabled=False,
         )
-        try:
-            self._loop.run_until_complete(self._server.serve())
-        except BaseException as error:
-            self._failure = error
-        finally:
-            self._loop.close()
+        self._serving = asyncio.create_task(self._server.serve())
+        await self._serving
+
+    async def _stop(self) -> None:
+        await self._application.finish(STOP_SECONDS / 2)
+        self._server.stop()  # type: ignore[no-untyped-call]
+        # Granian waits for as long as a client reads nothing.
+        await asyncio.wait((self._serving,), timeout=STOP_SECONDS / 2)
+        self._serving.cancel()
 
 
 def _choose(host: str, port: int) -> int:

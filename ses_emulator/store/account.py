@@ -1,14 +1,16 @@
 """The store as one account in one region sees it, with the clock, the ids and the settings."""
 
+import random
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from ses_emulator.config import Settings
 from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import Database
-from ses_emulator.store.documents import Collection
+from ses_emulator.store.documents import Collection, Document
 from ses_emulator.store.messages import Messages
 
 DAY = 24 * 3600
@@ -28,6 +30,11 @@ ID_PREFIXES = {
 }
 
 
+def random_uuid() -> str:
+    """A UUID as text. Nothing here is secret, so it does not ask the system for its randomness."""
+    return str(uuid.UUID(int=random.getrandbits(128), version=4))
+
+
 @dataclass(frozen=True)
 class Instance:
     """What all accounts of one emulator share.
@@ -42,7 +49,7 @@ class Instance:
     changes: Changes
     messages: Messages
     clock: Callable[[], float] = time.time
-    new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    new_id: Callable[[], str] = random_uuid
     buckets: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
 
@@ -85,6 +92,18 @@ class Account:
     @property
     def configuration_sets(self) -> Collection:
         return self.collection("ConfigurationSet")
+
+    @property
+    def attributes(self) -> Document:
+        """What was set of the account itself, under GetAccount's names; empty until then.
+
+        Besides them it has ``ActiveReceiptRuleSet``, a name.
+        """
+        return self.collection("Account").find(self.id) or {}
+
+    def set_attributes(self, **members: Any) -> None:
+        """Replace members of the account's attributes."""
+        self.collection("Account").put(self.id, {**self.attributes, **members})
 
     def arn(self, resource: str) -> str:
         """The ARN of a resource such as ``identity/example.com``."""

@@ -1,0 +1,1 @@
+"""The HTTP side: the AWS endpoint, the inspection API and the inbox."""

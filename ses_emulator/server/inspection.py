@@ -1,0 +1,292 @@
+"""The inspection API under ``/_ses/`` and the inbox at ``/``, as one Flask application."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from importlib.resources import files
+from threading import BoundedSemaphore, Event
+from time import monotonic
+
+from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import (
+    Forbidden,
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    ServiceUnavailable,
+)
+from werkzeug.wrappers import Response as BaseResponse
+
+from ses_emulator import __version__
+from ses_emulator.mail.index import Indexer
+from ses_emulator.mail.read import Content, read
+from ses_emulator.server import bodies, parameters, shapes
+from ses_emulator.server.pages import add_pages
+from ses_emulator.server.parameters import quoted
+from ses_emulator.server.shapes import Shape
+from ses_emulator.server.stream import GONE, HEARTBEAT, OPEN_REQUESTS, frames
+from ses_emulator.store.account import Instance
+from ses_emulator.store.messages import Stored
+from ses_emulator.store.query import Filters
+
+ROOT = "/_ses"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# No operation reads a body; a client may send an empty form all the same.
+LARGEST_BODY = 64 * 1024
+# For everything that is not a page of ours: if a browser shows it, it runs and loads nothing.
+CLOSED_CSP = "default-src 'none'; sandbox; base-uri 'none'; frame-ancestors 'none'"
+
+
+def create_app(
+    instance: Instance,
+    indexer: Indexer,
+    ports: Callable[[], dict[str, int | None]],
+    clear: Callable[[], None],
+) -> Flask:
+    """The application of an instance.
+
+    ``ports`` gives the open ports by the names ``http``, ``smtp``, ``smtps`` and ``inbound``;
+    ``clear`` forgets everything and tells ``instance.changes``.
+    """
+    app = Flask("ses_emulator.server", static_folder=None)
+    provider = DefaultJSONProvider(app)
+    provider.sort_keys = False
+    app.json = provider
+    app.url_map.merge_slashes = False  # an address that is not ours is no redirect either
+    app.before_request(_check_request)
+    app.after_request(_protect)
+    app.register_error_handler(HTTPException, _error)
+    add_pages(app)
+    api = Inspection(instance, indexer, ports, clear)
+    for method, path, operation, view in (
+        ("GET", "/health", "getHealth", api.health),
+        ("GET", "/openapi.json", "getOpenapi", api.openapi),
+        ("POST", "/reset", "reset", api.reset),
+        ("GET", "/messages", "listMessages", api.messages),
+        ("DELETE", "/messages", "deleteMessages", api.delete_matching),
+        ("GET", "/messages/<id>", "getMessage", api.message),
+        ("DELETE", "/messages/<id>", "deleteMessage", api.delete),
+        ("GET", "/messages/<id>/raw", "getMessageRaw", api.raw),
+        ("GET", "/messages/<id>/html", "getMessageHtml", api.html),
+        ("GET", "/messages/<id>/text", "getMessageText", api.text),
+        ("GET", "/messages/<id>/attachments/<n>", "getMessageAttachment", api.attachment),
+        ("GET", "/stream", "getStream", api.stream),
+    ):
+        app.add_url_rule(ROOT + path, operation, view, methods=[method])
+    return app
+
+
+class Inspection:
+    """The operations of openapi.yaml on one instance, a method each."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        indexer: Indexer,
+        ports: Callable[[], dict[str, int | None]],
+        clear: Callable[[], None],
+    ) -> None:
+        self._instance = instance
+        self._store = instance.messages
+        self._indexer = indexer
+        self._ports = ports
+        self._clear = clear
+        self._open = BoundedSemaphore(OPEN_REQUESTS)
+
+    def health(self) -> Shape:
+        settings = self._instance.settings
+        return {
+            "status": "ok",
+            "version": __version__,
+            "ports": self._ports(),
+            "account": settings.account,
+            "database": settings.database,
+        }
+
+    def openapi(self) -> Response:
+        return Response(self._document, mimetype="application/json")
+
+    @cached_property
+    def _document(self) -> str:
+        import yaml  # not needed to start
+
+        return json.dumps(
+            yaml.safe_load((files("ses_emulator.server") / "openapi.yaml").read_text("utf-8"))
+        )
+
+    def reset(self) -> Shape:
+        self._clear()
+        return {"status": "reset"}
+
+    def messages(self) -> Shape:
+        listing = parameters.listing(request.args)
+        total = self._wait(listing)
+        found = self._store.page(listing.filters, listing.before, listing.limit + 1)
+        page = found[: listing.limit]
+        return {
+            "messages": [shapes.summary(self._instance, stored) for stored in page],
+            "total": total,
+            "next": str(page[-1].seq) if len(found) > len(page) else None,
+        }
+
+    def delete_matching(self) -> Shape:
+        filters = parameters.filters(request.args)
+        self._prepare(filters)
+        return {"deleted": self._store.delete(filters)}
+
+    def message(self, id: str) -> Shape:
+        return shapes.message(self._instance, self._find(id))
+
+    def delete(self, id: str) -> Shape:
+        return {"deleted": self._store.delete(Filters(id=self._find(id).id))}
+
+    def raw(self, id: str) -> Response:
+        stored = self._find(id)
+        return bodies.raw(stored.id, self._store.raw(stored.seq))
+
+    def html(self, id: str) -> Response:
+        content = self._read(id)
+        if content.html is None:
+            raise NotFound(
+                f"Message {quoted(id)} has no HTML: see {ROOT}/messages/{id} for what it has."
+            )
+        return bodies.html(content)
+
+    def text(self, id: str) -> Response:
+        content = self._read(id)
+        if content.text is None:
+            raise NotFound(
+                f"Message {quoted(id)} has no text: see {ROOT}/messages/{id} for what it has."
+            )
+        return bodies.text(content.text)
+
+    def attachment(self, id: str, n: str) -> Response:
+        for part in self._read(id).attachments:
+            if str(part.index) == n:
+                return bodies.attachment(part)
+        raise NotFound(
+            f"Message {quoted(id)} has no attachment {quoted(n)}: "
+            f"see attachments in {ROOT}/messages/{id}."
+        )
+
+    def stream(self) -> Response:
+        self._enter()
+        response = Response(
+            frames(self._instance, request.headers.get("Last-Event-ID"), _watch_client()),
+            mimetype="text/event-stream",
+        )
+        response.call_on_close(self._open.release)
+        return response
+
+    def _enter(self) -> None:
+        """Count a request that stays open. Raises ServiceUnavailable if there are too many."""
+        if not self._open.acquire(blocking=False):
+            raise ServiceUnavailable(
+                f"{OPEN_REQUESTS} streams and waiting requests are open: close one of them."
+            )
+
+    @contextmanager
+    def _staying(self) -> Iterator[None]:
+        self._enter()
+        try:
+            yield
+        finally:
+            self._open.release()
+
+    def _wait(self, listing: parameters.Listing) -> int:
+        """Wait as long as the listing wants; how many messages match then."""
+        changes = self._instance.changes
+        end = monotonic() + listing.wait
+        seen = changes.number
+        total = self._count(listing.filters)
+        if total >= listing.count or not listing.wait:
+            return total
+        gone = _watch_client()
+        with self._staying():
+            while total < listing.count and not (changes.closed or gone()):
+                left = end - monotonic()
+                if left <= 0:
+                    break
+                if changes.wait(seen, min(left, HEARTBEAT)):
+                    seen = changes.number
+                    total = self._count(listing.filters)
+        return total
+
+    def _count(self, filters: Filters) -> int:
+        self._prepare(filters)
+        return self._store.count(filters)
+
+    def _prepare(self, filters: Filters) -> None:
+        """Let search know everything that was accepted so far."""
+        if filters.q is not None:
+            self._indexer.catch_up()
+
+    def _find(self, id: str) -> Stored:
+        stored = self._store.find(id)
+        if stored is None and id == "latest":
+            raise NotFound("There is no latest message: none has arrived, or all were deleted.")
+        if stored is None:
+            raise NotFound(f"Message {quoted(id)} does not exist: see {ROOT}/messages for all.")
+        return stored
+
+    def _read(self, id: str) -> Content:
+        return read(self._store.raw(self._find(id).seq))
+
+
+def _watch_client() -> Callable[[], bool]:
+    """Tells whether the client of this request went, as far as the server knows."""
+    gone: Event | None = request.environ.get("asgi.scope", {}).get(GONE)
+    return gone.is_set if gone else lambda: False
+
+
+def _check_request() -> None:
+    """Refuse what no operation is meant to see."""
+    origin = request.headers.get("Origin")
+    if (
+        origin is not None
+        and request.method not in SAFE_METHODS
+        and origin.partition("://")[2].lower() != request.host.lower()
+    ):
+        raise Forbidden(
+            f"A page of {quoted(origin)} may not {request.method} {request.path}: "
+            f"only pages of {request.host} may, and programs that send no Origin."
+        )
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise RequestEntityTooLarge(
+            f"The body has {request.content_length} bytes: send none, this API reads only the URL."
+        )
+    if request.url_rule is not None and request.url_rule.rule.startswith(ROOT):
+        known = parameters.PARAMETERS.get(request.url_rule.endpoint, ())
+        parameters.check(request.args, known)
+
+
+def _protect(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CLOSED_CSP)
+    headers.setdefault("Cache-Control", "no-cache")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _error(error: HTTPException) -> BaseResponse:
+    """``{"error": …}`` in place of the framework's page, under the same status and headers."""
+    response = error.get_response()
+    path = quoted(request.path)
+    if isinstance(error, InternalServerError):
+        cause = error.original_exception
+        line = f"{request.method} {path} failed with {cause!r}: see the log, and please report it."
+    elif error.description != type(error).description:
+        line = error.description or error.name  # ours
+    elif isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        line = f"{request.method} is not for {path}: use {allowed}."
+    else:
+        line = f"{path} is not here: see {ROOT}/openapi.json for what is."
+    response.set_data(json.dumps({"error": " ".join(line.split())}) + "\n")
+    response.mimetype = "application/json"
+    return response

@@ -1,0 +1,127 @@
+"""The query parameters of the inspection API, read as openapi.yaml describes them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
+
+from ses_emulator.store.query import Filters
+
+FILTERS = ("to", "from", "subject", "q", "configuration_set", "tag", "status", "account", "region")
+PAGING = ("after", "limit", "wait", "count")
+# By operationId; an operation that is not named takes none.
+PARAMETERS = {"listMessages": (*FILTERS, *PAGING), "deleteMessages": FILTERS}
+STATUSES = ("sent", "delivered")
+# Longer ones are a mistake, and SQLite refuses patterns of more than 50,000 bytes.
+LONGEST = 1000
+LARGEST_SEQ = 2**63 - 1
+
+Arguments = MultiDict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """What a parameter may be; ``high`` is None where nothing limits it."""
+
+    kind: type[int] | type[float]
+    low: int
+    high: int | None
+    default: int
+
+
+NUMBERS = {
+    "limit": Number(int, 1, 1000, 100),
+    "wait": Number(float, 0, 300, 0),
+    "count": Number(int, 1, None, 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which messages to list: those older than the one numbered ``before``, at most ``limit``.
+
+    Wait up to ``wait`` seconds until ``count`` match.
+    """
+
+    filters: Filters
+    before: int | None
+    limit: int
+    wait: float
+    count: int
+
+
+def check(arguments: Arguments, known: Sequence[str]) -> None:
+    """Raise BadRequest unless all are known, given once, and can be looked for."""
+    for name, values in arguments.lists():
+        if name not in known:
+            way_out = f"use {', '.join(known)}" if known else "there are none here, leave it out"
+            raise BadRequest(f"The parameter {quoted(name)} is not known: {way_out}.")
+        if len(values) > 1:
+            raise BadRequest(f"{name} is given {len(values)} times: give it once.")
+        if not values[0]:
+            raise BadRequest(f"{name} is empty: give it a value or leave it out.")
+        if "\0" in values[0]:  # SQLite's LIKE sees only what stands before it
+            raise BadRequest(f"{name} {quoted(values[0])} has a NUL in it: leave it out.")
+        if len(values[0]) > LONGEST:
+            raise BadRequest(
+                f"{name} {quoted(values[0])} has {len(values[0])} characters: "
+                f"use at most {LONGEST}."
+            )
+
+
+def filters(arguments: Arguments) -> Filters:
+    """The filters among arguments that were checked. Raises BadRequest."""
+    values = {name: arguments.get(name) for name in FILTERS}
+    status = values["status"]
+    if status is not None and status not in STATUSES:
+        raise BadRequest(f"status is {quoted(status)}: use {' or '.join(STATUSES)}.")
+    return Filters(sender=values.pop("from"), **values)
+
+
+def listing(arguments: Arguments) -> Listing:
+    """What ``GET messages`` was asked for, of arguments that were checked. Raises BadRequest."""
+    if "count" in arguments and "wait" not in arguments:
+        raise BadRequest(
+            "count is for waiting: add wait=SECONDS, or use limit for the page's size."
+        )
+    return Listing(
+        filters(arguments),
+        before=_cursor(arguments.get("after")),
+        limit=int(_number(arguments, "limit")),
+        wait=_number(arguments, "wait"),
+        count=int(_number(arguments, "count")),
+    )
+
+
+def quoted(value: str) -> str:
+    """A value as an error names it; a long one is cut."""
+    return repr(value if len(value) <= 80 else f"{value[:80]}…")
+
+
+def _number(arguments: Arguments, name: str) -> int | float:
+    rule = NUMBERS[name]
+    text = arguments.get(name)
+    if text is None:
+        return rule.default
+    try:
+        value = rule.kind(text)
+        if value >= rule.low and (rule.high is None or value <= rule.high):
+            return value
+    except ValueError:
+        pass
+    noun = "a whole number" if rule.kind is int else "a number"
+    bounds = f"of at least {rule.low}" if rule.high is None else f"from {rule.low} to {rule.high}"
+    raise BadRequest(f"{name} is {quoted(text)}: use {noun} {bounds}.")
+
+
+def _cursor(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        value = int(text)
+        if 0 < value <= LARGEST_SEQ:
+            return value
+    except ValueError:
+        pass
+    raise BadRequest(f"after is {quoted(text)}: use the next of the page before, or leave it out.")
