@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ses_emulator.errors import AwsError, Missing
+from ses_emulator.errors import AwsError
 from ses_emulator.mail import addresses, tags
 from ses_emulator.mail.addresses import Address
 from ses_emulator.mail.headers import HeaderBlock
@@ -12,6 +12,10 @@ from ses_emulator.mail.profile import profile_of, spend
 from ses_emulator.store.account import Account
 
 MOST_RECIPIENTS = 50
+ACCOUNT_PAUSED = (
+    "Sending paused for this account. For more information, please check the inbox of the email "
+    "address associated with your AWS account."
+)
 # Headers that tell SES what to do with a message; no recipient sees them. Source: the guide,
 # "Using the Amazon SES SMTP interface" and "Specify your configuration set when you send email".
 CONFIGURATION_SET = "x-ses-configuration-set"
@@ -53,6 +57,8 @@ def accept(account: Account, submission: Submission) -> Accepted:
     Raises AwsError with what SES answers to a message that it does not take, Missing for an
     unknown configuration set.
     """
+    if not account.attributes.get("SendingEnabled", True):
+        raise AwsError("AccountSendingPausedException", ACCOUNT_PAUSED)
     content = submission.content
     block = HeaderBlock(content) if isinstance(content, bytes) else None
     configuration_set = submission.configuration_set
@@ -63,8 +69,8 @@ def accept(account: Account, submission: Submission) -> Accepted:
         given_tags = given_tags or tags.read_header(", ".join(block.all(MESSAGE_TAGS)))
     checked_tags = tags.check(given_tags)
     to, mail_from, senders = _envelope(submission, block)
-    if configuration_set and account.configuration_sets.find(configuration_set) is None:
-        raise Missing("ConfigurationSet", configuration_set)
+    if configuration_set:
+        _check_configuration_set(account, configuration_set)
     findings = _check_identities(account, senders, to)
     charged = sum(not recipient.simulated for recipient in to)
     spend(account, len(to), charged)
@@ -81,6 +87,17 @@ def accept(account: Account, submission: Submission) -> Accepted:
         tags=checked_tags,
         findings=findings,
     )
+
+
+def _check_configuration_set(account: Account, name: str) -> None:
+    """Raise Missing for a set that there is not, AwsError for one that is not to be sent with."""
+    document = account.configuration_sets.get(name)
+    if not document.get("SendingOptions", {}).get("SendingEnabled", True):
+        raise AwsError(
+            "ConfigurationSetSendingPausedException",
+            f"Sending is paused for configuration set {name}",
+            ConfigurationSetName=name,
+        )
 
 
 def _simple(content: Simple | bytes) -> Simple:

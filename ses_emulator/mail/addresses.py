@@ -5,11 +5,14 @@ The words of a refusal are those that SES answers with, for what stands in an ad
 
 import re
 from dataclasses import dataclass
-from email.utils import getaddresses, parseaddr
+from email.utils import getaddresses, quote
 
 from ses_emulator.errors import AwsError
 
+# Looked for in a long text it would begin again at every character, were it not for what may not
+# stand before it.
 PLAIN = re.compile(
+    r"(?<![A-Za-z0-9!#$%&'*+/=?^_`{|}~.-])"
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*"
 )
@@ -48,9 +51,13 @@ def parse(text: str) -> Address:
     if not PLAIN.fullmatch(text):
         if CONTROL.search(text.strip(" ")) and ("\n" in text or "\r" in text or "\0" in text):
             raise _invalid("Local address contains control or whitespace")
-        spec = parseaddr(text)[1] if "<" in text or "(" in text else text.strip()
-        if not PLAIN.fullmatch(spec):
-            _explain(spec)
+        named = "<" in text or "(" in text
+        found = _getaddresses([text]) if named else [("", text.strip())]
+        for _, spec in found:
+            if not PLAIN.fullmatch(spec):
+                _explain(spec)
+        if len(found) != 1:
+            raise _invalid("Illegal address")
     if len(spec) > LONGEST:
         raise _invalid(f"Address length is more than {LONGEST} characters long")
     local, _, domain = spec.rpartition("@")
@@ -96,11 +103,35 @@ def _invalid(message: str) -> AwsError:
 
 def split(values: list[str]) -> list[str]:
     """The addresses of address headers, each as it was written; groups are their members."""
-    found = [f"{name} <{spec}>" if name else spec for name, spec in getaddresses(values) if spec]
+    if all(map(PLAIN.fullmatch, values)):
+        return values
+    found = [_written(name, spec) for name, spec in _getaddresses(values) if spec]
     # The standard library gives up on a whole header for one broken address in it.
     return found or [match[0] for value in values for match in PLAIN.finditer(value)]
 
 
+def _written(name: str, spec: str) -> str:
+    """An address with its name as a header has it: quoted if it has characters of the syntax."""
+    if SPECIALS.search(name):
+        name = f'"{quote(name)}"'
+    return f"{name} <{spec}>" if name else spec
+
+
+def _getaddresses(values: list[str]) -> list[tuple[str, str]]:
+    try:
+        return getaddresses(values)
+    except RecursionError:  # thousands of comments or groups in each other
+        return []
+
+
+def name_and_spec(text: str) -> tuple[str, str]:
+    """The display name and ``local@domain`` of an address; both empty if it is none, or more."""
+    found = _getaddresses([text])
+    return found[0] if len(found) == 1 else ("", "")
+
+
 def spec_of(text: str) -> str:
     """``local@domain`` of an address that may have a display name; the text if it has none."""
-    return parseaddr(text)[1] or text.strip()
+    if PLAIN.fullmatch(text):
+        return text
+    return name_and_spec(text)[1] or text.strip()

@@ -11,9 +11,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.header import Header
-from email.utils import formatdate, parseaddr, quote
+from email.utils import formatdate, quote
+from functools import lru_cache
 
 from ses_emulator.mail import addresses
+from ses_emulator.mail.charsets import known
 from ses_emulator.mail.headers import HeaderBlock, decode
 from ses_emulator.mail.message import Attachment, Simple, Text
 
@@ -25,7 +27,7 @@ FOLD_AT = 76
 LINE_END = re.compile(r"\r\n|\r|\n")
 # A line break in a value would begin a header of its own.
 HEADER_BREAK = re.compile(r"[\r\n\0]+[ \t]*")
-LONG_LINE = re.compile(r"[^\r\n]{999}")
+LONG_LINE = re.compile(rb"[^\r\n]{999}")
 OUTGOING_IP = "54.240.8.1"
 
 
@@ -40,13 +42,20 @@ class Stamp:
     def headers(self) -> list[tuple[str, str]]:
         """The headers that SES adds to every message."""
         host = "email" if self.region == "us-east-1" else self.region
-        day = time.strftime("%Y.%m.%d", time.gmtime(self.now))
+        date, day = _dates(int(self.now))
         return [
             ("Message-ID", f"<{self.id}@{host}.amazonses.com>"),
-            ("Date", formatdate(self.now).replace("-0000", "+0000")),
+            ("Date", date),
             ("Feedback-ID", f"::1.{self.region}.{self.id[:16]}:AmazonSES"),
             ("X-SES-Outgoing", f"{day}-{OUTGOING_IP}"),
         ]
+
+
+@lru_cache(maxsize=16)
+def _dates(second: int) -> tuple[str, str]:
+    """A moment for the headers Date and X-SES-Outgoing; many messages share one."""
+    day = time.strftime("%Y.%m.%d", time.gmtime(second))
+    return formatdate(second).replace("-0000", "+0000"), day
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +154,11 @@ def _multipart(subtype: str, parts: Sequence[Part], stamp: Stamp, number: int) -
 
 
 def _text_part(text: Text, subtype: str) -> Part:
-    charset, data = _encode(LINE_END.sub(CRLF, text.data), text.charset)
-    if charset != "UTF-8" and b"\0" in data:
+    charset, data = _encode(_crlf(text.data), text.charset)
+    if charset != "UTF-8" and "\n".encode(charset) != b"\n":
         encoding = "base64"  # UTF-16 and its like have no lines
-    elif data.isascii():
-        encoding = "quoted-printable" if LONG_LINE.search(text.data) else "7bit"
+    elif data.isascii() and b"\0" not in data and not LONG_LINE.search(data):
+        encoding = "7bit"
     else:
         foreign = sum(len(run) for run in re.findall(rb"[\x80-\xff]+", data))
         encoding = "quoted-printable" if foreign * 2 < len(data) else "base64"
@@ -162,21 +171,32 @@ def _text_part(text: Text, subtype: str) -> Part:
     )
 
 
+def _crlf(text: str) -> str:
+    if "\r" in text:
+        return LINE_END.sub(CRLF, text)
+    return text.replace("\n", CRLF)
+
+
 def _encode(data: str, charset: str) -> tuple[str, bytes]:
     """The text in the charset that was asked for, or in UTF-8 where that cannot carry it."""
-    try:
-        return charset, data.encode(charset)
-    except (LookupError, UnicodeEncodeError, ValueError):
-        return "UTF-8", data.encode()
+    if known(charset):
+        try:
+            return charset, data.encode(charset)
+        except UnicodeEncodeError:
+            pass
+    return "UTF-8", data.encode()
 
 
-def transfer_encode(data: bytes, encoding: str) -> bytes:
-    """Bytes in a Content-Transfer-Encoding (RFC 2045 section 6), lines ended by CRLF."""
+def transfer_encode(data: bytes, encoding: str, *, lines: bool = True) -> bytes:
+    """Bytes in a Content-Transfer-Encoding (RFC 2045 section 6), lines ended by CRLF.
+
+    Without ``lines`` a line end in ``data`` is kept as the bytes that it is.
+    """
     if encoding == "base64":
         return base64.encodebytes(data).replace(b"\n", b"\r\n").rstrip(b"\r\n")
     if encoding == "quoted-printable":
         # b2a_qp softens long lines with the line end that it finds first, or else with LF.
-        encoded = binascii.b2a_qp(data, istext=True)
+        encoded = binascii.b2a_qp(data, istext=lines)
         return re.sub(rb"\r?\n", b"\r\n", encoded)
     return data
 
@@ -193,13 +213,13 @@ def _file_part(file: Attachment) -> Part:
     if file.description:
         description = encode_header(_one_line(file.description), "UTF-8", "Content-Description")
         lines.append(f"Content-Description: {description}")
-    return Part(lines, transfer_encode(file.data, file.encoding))
+    return Part(lines, transfer_encode(file.data, file.encoding, lines=False))
 
 
 def _parameter(name: str, value: str) -> str:
     value = _one_line(value)
     if not value.isascii():
-        value = Header(value, "utf-8", maxlinelen=10_000).encode()
+        value = Header(value, "utf-8", maxlinelen=900).encode(linesep=CRLF)
     return f'{name}="{quote(value)}"'
 
 
@@ -212,17 +232,22 @@ def encode_header(value: str, charset: str, name: str) -> str:
     if value.isascii():
         return value if len(value) <= LONGEST_LINE - len(name) - 2 else _fold(value.split(" "), "")
     charset, _ = _encode(value, charset)
-    return Header(value, charset, header_name=name).encode(linesep=CRLF)
+    try:
+        header = Header(value, charset, header_name=name)
+    except UnicodeEncodeError:  # Header writes some in another charset, EUC-JP in ISO-2022-JP
+        header = Header(value, "utf-8", header_name=name)
+    return header.encode(linesep=CRLF)
 
 
 def _address_header(texts: Sequence[str]) -> str:
-    encoded = [text if text.isascii() else _encoded_address(text) for text in texts]
+    lines = [_one_line(text) for text in texts]
+    encoded = [text if text.isascii() else _encoded_address(text) for text in lines]
     joined = ", ".join(encoded)
     return joined if len(joined) <= FOLD_AT else _fold(encoded, ",")
 
 
 def _encoded_address(text: str) -> str:
-    name, spec = parseaddr(text)
+    name, spec = addresses.name_and_spec(text)
     local, _, domain = spec.rpartition("@")
     try:
         domain = domain.encode("idna").decode("ascii")

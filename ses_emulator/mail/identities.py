@@ -15,15 +15,22 @@ def unverified(account: Account, addresses: Iterable[Address]) -> list[str]:
     Verified is the address itself, its domain or a parent of it. Source: the guide, "Verified
     identities in Amazon SES".
     """
-    covering = {address.spec: [address.spec, *_domains(address)] for address in addresses}
-    known = account.identities.known([name for names in covering.values() for name in names])
-    verified = {name for name, d in known.items() if d.get("VerifiedForSendingStatus")}
-    return [spec for spec, names in covering.items() if verified.isdisjoint(names)]
+    specs = dict.fromkeys(address.spec for address in addresses)
+    return [spec for spec in specs if not is_verified(account, spec)]
 
 
-def _domains(address: Address) -> list[str]:
-    labels = address.domain.lower().split(".")
-    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+def is_verified(account: Account, spec: str) -> bool:
+    """Whether ``local@domain`` or a domain around it is a verified identity."""
+    return account.instance.database.remember(
+        ("verified", account.id, account.region, spec), lambda: _covered(account, spec)
+    )
+
+
+def _covered(account: Account, spec: str) -> bool:
+    labels = spec.rpartition("@")[2].split(".")
+    domains = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+    known = account.identities.known([spec, *domains])
+    return any(document.get("VerifiedForSendingStatus") for document in known.values())
 
 
 def rejection(account: Account, failed: Iterable[str]) -> str:

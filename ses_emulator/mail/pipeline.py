@@ -14,7 +14,7 @@ def send(account: Account, submission: Submission) -> str:
     Raises AwsError in SES's words if it is refused, Missing for an unknown configuration set. What
     was answered with an id is stored.
     """
-    with account.instance.database.transaction():
+    with account.instance.database.attempt():
         accepted = accept(account, submission)
         now = account.now()
         stamp = Stamp(account.new_message_id(now), account.region, now)

@@ -1,0 +1,1 @@
+"""What SES does with mail, without a socket."""
