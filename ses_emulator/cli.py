@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import signal
 import sys
@@ -67,6 +68,7 @@ def _serve(settings: Settings) -> int:
         emulator.start()
     except (ListenError, StoreError, ModelError) as error:
         return _fail(error)
+    gc.freeze()  # The models stay for good: a collection need not look at them again.
     try:
         print(_banner(emulator), flush=True)
         stopping.wait()

@@ -33,6 +33,7 @@ class Application:
         application: Any = flask  # typed by the standard library's protocol, a2wsgi has its own
         self._flask = WSGIMiddleware(application, workers=FLASK_THREADS)
         self._answers: set[asyncio.Task[None]] = set()
+        self._waiting: list[tuple[Call, asyncio.Future[Answer]]] = []
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="aws")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,12 +49,26 @@ class Application:
         call = Call(
             scope["method"], path, query, scope["headers"], body, client[0] if client else None
         )
-        if len(body) > LARGE:
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._threads, self._aws.answer, call)
-        else:
-            answer = self._aws.answer(call)
-        await _send(answer, send)
+        await _send(await self._answer(call), send)
+
+    async def _answer(self, call: Call) -> Answer:
+        """The answer of the AWS endpoint, together with those of other calls that wait for one."""
+        loop = asyncio.get_running_loop()
+        if len(call.body) > LARGE:
+            [answer] = await loop.run_in_executor(self._threads, self._aws.answer_all, [call])
+            return answer
+        future: asyncio.Future[Answer] = loop.create_future()
+        self._waiting.append((call, future))
+        if len(self._waiting) == 1:
+            loop.call_soon(self._answer_waiting)
+        return await future
+
+    def _answer_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        answers = self._aws.answer_all([call for call, _ in waiting])
+        for (_, future), answer in zip(waiting, answers, strict=True):
+            if not future.done():  # The client may have gone.
+                future.set_result(answer)
 
     async def _on_thread(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let Flask answer. It reads no body, so all it needs to hear is that the client went."""

@@ -28,16 +28,68 @@ KINDS = {
         "ConfigurationSetAlreadyExists",
         ("ConfigurationSetName",),
     ),
+    "Contact": Kind("{name} doesn't exist in List.", "{name} already exists in List."),
+    "ContactList": Kind("List with name: {name} doesn't exist."),
     "EmailIdentity": Kind(
         "Email identity {name} does not exist.", "Email identity {name} already exist."
+    ),
+    "EmailIdentityCertificate": Kind(
+        missing="",
+        exists="A certificate is already associated with sender <{name}> on identity <{parent}>.",
+    ),
+    "EmailIdentityPolicy": Kind(missing="", exists="Policy <{name}> already exists"),
+    "EventDestination": Kind(
+        "No EventDestination found for {parent}",
+        "An event destination with name <{name}> already exists for configuration set <{parent}>.",
+        "EventDestinationDoesNotExist",
+        "EventDestinationAlreadyExists",
+        ("EventDestinationName", "ConfigurationSetName"),
+    ),
+    "ReceiptFilter": Kind(
+        "Filter does not exist: {name}",
+        "Filter already exists: {name}",
+        v1_exists="AlreadyExists",
+        members=("Name",),
+    ),
+    "ReceiptRule": Kind(
+        "Rule does not exist: {name}",
+        "Rule already exists: {name}",
+        "RuleDoesNotExist",
+        "AlreadyExists",
+        ("Name",),
+    ),
+    "ReceiptRuleSet": Kind(
+        "Rule set does not exist: {name}",
+        "Rule set already exists: {name}",
+        "RuleSetDoesNotExist",
+        "AlreadyExists",
+        ("Name",),
+    ),
+    "SuppressedDestination": Kind("Email address {name} does not exist on your suppression list."),
+    "Tenant": Kind("Tenant {name} does not exist.", "Tenant {name} already exists."),
+    "TenantSuppressedDestination": Kind(
+        "Email address {name} does not exist on your tenant suppression list."
+    ),
+    "TrackingOptions": Kind(
+        "There are no tracking options for configuration set <{name}>",
+        "Configuration set <{name}> already has tracking options.",
+        "TrackingOptionsDoesNotExistException",
+        "TrackingOptionsAlreadyExistsException",
+        ("ConfigurationSetName",),
     ),
 }
 # AwsError carries v1's code; what v2 calls it.
 V2_CODES = {
     "AccountSendingPausedException": "SendingPausedException",
     "ConfigurationSetSendingPausedException": "SendingPausedException",
+    "InvalidCloudWatchDestination": "BadRequestException",
+    "InvalidConfigurationSet": "BadRequestException",
+    "InvalidFirehoseDestination": "BadRequestException",
     "InvalidNextToken": "BadRequestException",
     "InvalidParameterValue": "BadRequestException",
+    "InvalidPolicy": "BadRequestException",
+    "InvalidSNSDestination": "BadRequestException",
+    "InvalidTrackingOptions": "BadRequestException",
     "LimitExceeded": "LimitExceededException",
     "Throttling": "TooManyRequestsException",
     "ValidationError": "BadRequestException",

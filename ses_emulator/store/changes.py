@@ -3,15 +3,14 @@
 import threading
 import uuid
 from collections import deque
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
 
 KEPT = 10_000
 Kind = Literal["message", "event", "deleted", "reset"]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """Something that happened; ``subject`` is a MessageId, an event's id, ids, or None."""
 
     number: int
@@ -41,9 +40,14 @@ class Changes:
 
     def publish(self, kind: Kind, subject: Any = None) -> None:
         """Tell everyone who waits."""
+        self.publish_all(kind, (subject,))
+
+    def publish_all(self, kind: Kind, subjects: Iterable[Any]) -> None:
+        """Tell everyone who waits of several changes at once."""
         with self._condition:
-            self._number += 1
-            self._kept.append(Change(self._number, kind, subject))
+            for subject in subjects:
+                self._number += 1
+                self._kept.append(Change(self._number, kind, subject))
             self._condition.notify_all()
 
     def wait(self, number: int, timeout: float) -> bool:

@@ -3,14 +3,24 @@
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from types import TracebackType
+from typing import Any, TypeVar
+
+import orjson
 
 MEMORY = ":memory:"
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 30.0
+# How many answers are remembered: see Database.remember.
+REMEMBERED = 1000
+Value = TypeVar("Value")
+# What writes rows that have waited for each other.
+Write = Callable[[sqlite3.Connection, list[Any]], None]
 # Those that refer to others first.
 TABLES = ("search", "events", "recipients", "raw", "messages", "documents", "sendings")
 
@@ -29,6 +39,12 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         self._owner: int | None = None
+        self._attempts: list[Attempt] = []
+        # Rows to be written in the transaction under way, and how many there were before them.
+        self._waiting: list[tuple[Write, Any]] = []
+        self._written = 0
+        self._broken: BaseException | None = None
+        self._remembered: dict[Hashable, Any] = {}
         self._after_commit: list[Callable[[], None]] = []
         self._after_rollback: list[Callable[[], None]] = []
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
@@ -82,28 +98,135 @@ class Database:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """The writing connection in a transaction: committed at the end, rolled back on an error.
 
-        Within a transaction of the same thread it is that transaction.
+        Within an attempt or a transaction of the same thread it is part of that.
         """
-        with self._lock:
-            if self._owner is not None:
+        if self.in_transaction:
+            self._settle()
+            yield self._writer
+        else:
+            with self.attempt():
+                self._settle()
                 yield self._writer
-                return
-            self._owner = threading.get_ident()
-            notices = self._after_rollback
+
+    def attempt(self) -> "Attempt":
+        """A context to write in that is undone as a whole on an error.
+
+        The outermost is a transaction; one in it is undone alone. It costs no statement until
+        something is read or written in it, so that sends under way at the same time can share one.
+        """
+        return Attempt(self)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether this thread is in a transaction."""
+        return self._owner == threading.get_ident()
+
+    def write_later(self, write: Write, row: Any) -> None:
+        """Have ``write`` called with this row and others that wait, before a read or the commit.
+
+        Only within an attempt.
+        """
+        self._waiting.append((write, row))
+
+    def begin(self, attempt: "Attempt") -> None:
+        """Enter an attempt."""
+        self._lock.acquire()
+        self._owner = threading.get_ident()
+        attempt.waiting = self._written + len(self._waiting)
+        attempt.after_commit = len(self._after_commit)
+        attempt.after_rollback = len(self._after_rollback)
+        self._attempts.append(attempt)
+
+    def end(self, attempt: "Attempt", failed: bool) -> None:
+        """Leave an attempt: commit if it is the outermost, undo it if it ``failed``."""
+        try:
+            if failed:
+                self._undo(attempt)
+            elif len(self._attempts) > 1:
+                if attempt.begun:
+                    self._writer.execute(f"RELEASE attempt{len(self._attempts)}")
+            elif attempt.begun or self._waiting:
+                try:
+                    self._settle()
+                    if self._broken is not None:
+                        raise self._broken
+                    self._writer.execute("COMMIT")
+                except BaseException:
+                    self._undo(attempt)
+                    raise
+        finally:
+            self._attempts.pop()
             try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                yield self._writer
-                self._writer.execute("COMMIT")
-                notices = self._after_commit
-            except BaseException:
-                if self._writer.in_transaction:  # SQLite rolls back by itself if a disk is full
-                    self._writer.execute("ROLLBACK")
-                raise
+                if not self._attempts:
+                    self._owner = self._broken = None
+                    notices, self._after_commit, self._after_rollback = self._after_commit, [], []
+                    for notice in notices:
+                        notice()
             finally:
-                self._owner = None
-                self._after_commit, self._after_rollback = [], []
-                for notice in notices:
-                    notice()
+                self._lock.release()
+
+    def _undo(self, attempt: "Attempt") -> None:
+        """Take back what was done in an attempt."""
+        self.forget()
+        del self._waiting[max(0, attempt.waiting - self._written) :]
+        del self._after_commit[attempt.after_commit :]
+        if attempt.begun and self._writer.in_transaction:  # a full disk ends it by itself
+            if len(self._attempts) > 1:
+                name = f"attempt{len(self._attempts)}"
+                self._writer.execute(f"ROLLBACK TO {name}")
+                self._writer.execute(f"RELEASE {name}")
+            else:
+                self._writer.execute("ROLLBACK")
+        notices = self._after_rollback[attempt.after_rollback :]
+        del self._after_rollback[attempt.after_rollback :]
+        for notice in notices:
+            notice()
+
+    def _settle(self) -> None:
+        """Begin the attempts for SQLite too, and write what waits, each in the attempt it is of."""
+        for depth, attempt in enumerate(self._attempts, 1):
+            if not attempt.begun:
+                if depth > 1:
+                    self._write_waiting(attempt.waiting - self._written)
+                self._writer.execute(
+                    "BEGIN IMMEDIATE" if depth == 1 else f"SAVEPOINT attempt{depth}"
+                )
+                attempt.begun = True
+        self._write_waiting(len(self._waiting))
+
+    def _write_waiting(self, count: int) -> None:
+        if count <= 0:
+            return
+        waiting = self._waiting[:count]
+        del self._waiting[:count]
+        self._written += count
+        try:
+            for write, rows in groupby(waiting, key=itemgetter(0)):
+                write(self._writer, [row for _, row in rows])
+        except BaseException as error:
+            self._broken = error  # Whose rows were lost may have ended well before.
+            raise
+
+    def remember(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """What ``compute`` finds in the documents, computed anew only after one was written.
+
+        Every send looks for some, most often in vain. Only within transactions, for there nobody
+        else writes.
+        """
+        if not self.in_transaction:
+            return compute()
+        if key in self._remembered:
+            found: Value = self._remembered[key]
+            return found
+        value = compute()
+        if len(self._remembered) >= REMEMBERED:
+            self._remembered.clear()
+        self._remembered[key] = value
+        return value
+
+    def forget(self) -> None:
+        """Documents are written: what is remembered may not be so any more."""
+        self._remembered.clear()
 
     def after_commit(self, notice: Callable[[], None]) -> None:
         """Call ``notice`` when the transaction under way is committed, not if it is rolled back."""
@@ -116,22 +239,26 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection to read from; of a file it is one that no writer waits for."""
-        if self.path == MEMORY or self._owner == threading.get_ident():
+        if self.in_transaction:
+            self._settle()
+            yield self._writer
+        elif self.path == MEMORY:
             with self._lock:
                 yield self._writer
-            return
-        try:
-            connection = self._readers.get_nowait()
-        except queue.Empty:
-            connection = self._connect()
-        try:
-            yield connection
-        finally:
-            self._readers.put(connection)
+        else:
+            try:
+                connection = self._readers.get_nowait()
+            except queue.Empty:
+                connection = self._connect()
+            try:
+                yield connection
+            finally:
+                self._readers.put(connection)
 
     def clear(self) -> None:
         """Empty every table."""
         with self.transaction() as connection:
+            self.forget()
             for table in TABLES:
                 connection.execute(f"DELETE FROM {table}")
 
@@ -143,11 +270,38 @@ class Database:
             self._all.clear()
 
 
+class Attempt:
+    """The context manager of Database.attempt: where what has to be undone begins.
+
+    No generator, for every send enters two.
+    """
+
+    __slots__ = ("_database", "after_commit", "after_rollback", "begun", "waiting")
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.begun = False
+        self.waiting = self.after_commit = self.after_rollback = 0
+
+    def __enter__(self) -> None:
+        self._database.begin(self)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._database.end(self, failed=error is not None)
+
+
+def to_json(value: Any) -> str:
+    """A value as the tables keep it."""
+    return orjson.dumps(value).decode()
+
+
 def like(text: str) -> str:
     """A LIKE pattern, escaped by a backslash, for a value that contains ``text``."""
     for character in "\\%_":
         text = text.replace(character, "\\" + character)
     return f"%{text}%"
-
-
-Row = tuple[Any, ...]

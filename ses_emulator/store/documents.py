@@ -2,12 +2,13 @@
 
 import base64
 import binascii
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
+import orjson
+
 from ses_emulator.errors import AwsError, Exists, Missing
-from ses_emulator.store.database import Database
+from ses_emulator.store.database import Database, to_json
 
 Document = dict[str, Any]
 
@@ -29,42 +30,45 @@ class Collection:
 
     def create(self, name: str, document: Document) -> None:
         """Add a document. Raises Exists."""
-        with self._database.transaction() as connection:
-            added = connection.execute(
-                "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?, ?, ?)",
-                (*self._scope, name, json.dumps(document)),
-            )
-            if not added.rowcount:
-                raise Exists(self.kind, name, self._scope[3])
+        added = self._write(
+            "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?, ?, ?)", name, to_json(document)
+        )
+        if not added:
+            raise Exists(self.kind, name, self._scope[3])
 
     def put(self, name: str, document: Document) -> None:
         """Add or replace a document."""
+        self._write(
+            "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?)", name, to_json(document)
+        )
+
+    def _write(self, statement: str, *values: str) -> int:
+        """Run a statement on this collection; how many documents it changed."""
         with self._database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?, ?)",
-                (*self._scope, name, json.dumps(document)),
-            )
+            self._database.forget()
+            return connection.execute(statement, (*self._scope, *values)).rowcount
 
     def find(self, name: str) -> Document | None:
         """The document, or None."""
+        text = self._text(name)
+        return None if text is None else orjson.loads(text)
+
+    def _text(self, name: str) -> str | None:
+        return self._database.remember((self._scope, name), lambda: self._read(name))
+
+    def _read(self, name: str) -> str | None:
         with self._database.reading() as connection:
             row = connection.execute(
                 "SELECT document FROM documents"
                 " WHERE account = ? AND region = ? AND kind = ? AND parent = ? AND name = ?",
                 (*self._scope, name),
             ).fetchone()
-        return None if row is None else json.loads(row[0])
+        return None if row is None else str(row[0])
 
-    def known(self, names: Sequence[str]) -> dict[str, Document]:
+    def known(self, names: Iterable[str]) -> dict[str, Document]:
         """Those of ``names`` that there are, with their documents."""
-        marks = ", ".join("?" * len(names))
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT name, document FROM documents WHERE account = ? AND region = ?"
-                f" AND kind = ? AND parent = ? AND name IN ({marks})",
-                (*self._scope, *names),
-            ).fetchall()
-        return {row[0]: json.loads(row[1]) for row in rows}
+        texts = {name: self._text(name) for name in names}
+        return {name: orjson.loads(text) for name, text in texts.items() if text is not None}
 
     def get(self, name: str) -> Document:
         """The document. Raises Missing."""
@@ -82,18 +86,34 @@ class Collection:
 
     def discard(self, name: str) -> bool:
         """Delete the document; false if there was none."""
-        with self._database.transaction() as connection:
-            deleted = connection.execute(
+        return bool(
+            self._write(
                 "DELETE FROM documents"
                 " WHERE account = ? AND region = ? AND kind = ? AND parent = ? AND name = ?",
-                (*self._scope, name),
+                name,
             )
-            return bool(deleted.rowcount)
+        )
 
     def delete(self, name: str) -> None:
         """Delete the document. Raises Missing."""
         if not self.discard(name):
             raise Missing(self.kind, name, self._scope[3])
+
+    def clear(self) -> None:
+        """Delete every document."""
+        self._write(
+            "DELETE FROM documents WHERE account = ? AND region = ? AND kind = ? AND parent = ?"
+        )
+
+    def count(self) -> int:
+        """How many documents there are."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM documents"
+                " WHERE account = ? AND region = ? AND kind = ? AND parent = ?",
+                self._scope,
+            ).fetchone()
+        return int(row[0])
 
     def all(self) -> list[tuple[str, Document]]:
         """Every name with its document, in the order of the names."""
@@ -126,14 +146,14 @@ class Collection:
                 " ORDER BY name LIMIT ?",
                 (*self._scope, name, limit),
             ).fetchall()
-        return [(row[0], json.loads(row[1])) for row in rows]
+        return [(row[0], orjson.loads(row[1])) for row in rows]
 
     def _token(self, name: str) -> str:
-        return base64.b64encode(json.dumps([*self._scope, name]).encode()).decode("ascii")
+        return base64.b64encode(orjson.dumps([*self._scope, name])).decode("ascii")
 
     def _read_token(self, token: str) -> str:
         try:
-            *scope, name = json.loads(base64.b64decode(token, validate=True))
+            *scope, name = orjson.loads(base64.b64decode(token, validate=True))
         except (binascii.Error, ValueError, TypeError):
             scope, name = [], ""
         if tuple(scope) != self._scope or not isinstance(name, str):

@@ -1,19 +1,22 @@
 """Captured messages: raw bytes, summary, recipients and events, written in one transaction."""
 
-import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from ses_emulator.store.changes import Changes
-from ses_emulator.store.database import Database
+from ses_emulator.store.database import Database, to_json
 from ses_emulator.store.query import Filters, compile_filters
 
 COLUMNS = (
     "seq id account region received api operation status mail_from sender subject"
     " configuration_set size document snippet attachment_count".split()
 )
+INSERTED = COLUMNS[: COLUMNS.index("document") + 1]
+LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0)"
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM messages"
 
 
@@ -68,6 +71,17 @@ class Indexed:
     text: str
 
 
+class _Row(NamedTuple):
+    """A message that waits to be inserted, with all that belongs to it."""
+
+    message: Stored
+    document: str
+    raw: bytes
+    recipients: Sequence[str]
+    events: list[tuple[str, float, str, str]]
+    charged: int
+
+
 class Messages:
     """All messages of the instance, of every account and region."""
 
@@ -83,7 +97,7 @@ class Messages:
         message: Stored,
         raw: bytes,
         recipients: Sequence[str],
-        events: Iterable[Event],
+        events: Sequence[Event],
         charged: int,
     ) -> None:
         """Store a message for the envelope's ``recipients``.
@@ -91,7 +105,7 @@ class Messages:
         ``charged`` of them count against the daily quota. Beyond the number of messages to keep,
         the oldest go.
         """
-        document = json.dumps(
+        document = to_json(
             {
                 "to": message.to,
                 "cc": message.cc,
@@ -101,56 +115,88 @@ class Messages:
                 "findings": message.findings,
             }
         )
-        with self._database.transaction() as connection:
-            seq = connection.execute(
-                "INSERT INTO messages (id, account, region, received, api, operation, status,"
-                " mail_from, sender, subject, configuration_set, size, document)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        names = to_json(recipients)
+        row = _Row(
+            message,
+            document,
+            raw,
+            recipients,
+            [
                 (
-                    message.id,
-                    message.account,
-                    message.region,
-                    message.received,
-                    message.api,
-                    message.operation,
-                    message.status,
-                    message.mail_from,
-                    message.sender,
-                    message.subject,
-                    message.configuration_set,
-                    message.size,
-                    document,
-                ),
-            ).lastrowid
-            connection.execute("INSERT INTO raw VALUES (?, ?)", (seq, raw))
-            connection.executemany(
-                "INSERT INTO recipients VALUES (?, ?, ?)",
-                [(seq, position, address) for position, address in enumerate(recipients)],
-            )
-            connection.executemany(
-                "INSERT INTO events (seq, type, timestamp, recipients, detail)"
-                " VALUES (?, ?, ?, ?, ?)",
-                [
-                    (seq, e.type, e.timestamp, json.dumps(e.recipients), json.dumps(e.detail))
-                    for e in events
-                ],
-            )
-            connection.execute(
-                "INSERT INTO sendings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-                " recipients = recipients + excluded.recipients,"
-                " charged = charged + excluded.charged",
+                    event.type,
+                    event.timestamp,
+                    names if event.recipients is recipients else to_json(event.recipients),
+                    to_json(event.detail),
+                )
+                for event in events
+            ],
+            charged,
+        )
+        with self._database.attempt():
+            self._database.write_later(self._write, row)
+
+    def _write(self, connection: sqlite3.Connection, rows: list[_Row]) -> None:
+        """Insert messages that were sent at the same time."""
+        (last,) = connection.execute(LAST_SEQ).fetchone()
+        numbered = list(enumerate(rows, last + 1))
+        connection.executemany(
+            f"INSERT INTO messages ({', '.join(INSERTED)})"
+            f" VALUES ({', '.join('?' * len(INSERTED))})",
+            [
                 (
-                    message.account,
-                    message.region,
-                    int(message.received),
-                    len(recipients),
-                    charged,
-                ),
-            )
-            self._add_to_count(1)
-            self._database.after_commit(lambda: self._changes.publish("message", message.id))
-            if self._keep and self._count > self._keep:
-                self._drop_oldest(connection)
+                    seq,
+                    row.message.id,
+                    row.message.account,
+                    row.message.region,
+                    row.message.received,
+                    row.message.api,
+                    row.message.operation,
+                    row.message.status,
+                    row.message.mail_from,
+                    row.message.sender,
+                    row.message.subject,
+                    row.message.configuration_set,
+                    row.message.size,
+                    row.document,
+                )
+                for seq, row in numbered
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO raw VALUES (?, ?)", [(seq, row.raw) for seq, row in numbered]
+        )
+        connection.executemany(
+            "INSERT INTO recipients VALUES (?, ?, ?)",
+            [
+                (seq, position, address)
+                for seq, row in numbered
+                for position, address in enumerate(row.recipients)
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO events (seq, type, timestamp, recipients, detail) VALUES (?, ?, ?, ?, ?)",
+            [(seq, *event) for seq, row in numbered for event in row.events],
+        )
+        self._count_sent(connection, rows)
+        self._add_to_count(len(rows))
+        ids = [row.message.id for row in rows]
+        self._database.after_commit(lambda: self._changes.publish_all("message", ids))
+        if self._keep and self._count > self._keep:
+            self._drop_oldest(connection)
+
+    def _count_sent(self, connection: sqlite3.Connection, rows: list[_Row]) -> None:
+        sent: dict[tuple[str, str, int], list[int]] = {}
+        for row in rows:
+            message = row.message
+            key = (message.account, message.region, int(message.received))
+            total = sent.setdefault(key, [0, 0])
+            total[0] += len(row.recipients)
+            total[1] += row.charged
+        connection.executemany(
+            "INSERT INTO sendings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " recipients = recipients + excluded.recipients, charged = charged + excluded.charged",
+            [(*key, *total) for key, total in sent.items()],
+        )
 
     def _add_to_count(self, number: int) -> None:
         def undo() -> None:
@@ -226,7 +272,7 @@ class Messages:
                 (value,),
             ).fetchall()
         return [
-            Event(type, timestamp, json.loads(recipients), json.loads(detail), id, message_id)
+            Event(type, timestamp, orjson.loads(recipients), orjson.loads(detail), id, message_id)
             for type, timestamp, recipients, detail, id, message_id in rows
         ]
 
@@ -289,4 +335,4 @@ class Messages:
 
 def _stored(row: Sequence[Any]) -> Stored:
     values = dict(zip(COLUMNS, row, strict=True))
-    return Stored(**json.loads(values.pop("document")), **values)
+    return Stored(**orjson.loads(values.pop("document")), **values)

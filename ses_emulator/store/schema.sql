@@ -44,7 +44,7 @@ CREATE TABLE recipients (
 CREATE INDEX recipients_by_address ON recipients (address);
 
 CREATE TABLE events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     seq INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
     type TEXT NOT NULL,
     timestamp REAL NOT NULL,

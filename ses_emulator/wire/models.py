@@ -53,12 +53,15 @@ class Shape:
         "sensitive",
         "type",
         "union",
+        "wire",
     )
 
     def __init__(self, name: str, raw: Mapping[str, Any]) -> None:
         self.name = name
         self.type: str = raw["type"]
         self.members: dict[str, Member] = {}
+        # For readers: by the name on the wire, the member's own name and its shape.
+        self.wire: dict[str, tuple[str, Shape]] = {}
         self.required: tuple[str, ...] = tuple(raw.get("required", ()))
         try:
             self.constraints = constraints.read(raw)
@@ -169,7 +172,10 @@ class Service:
             _check(f"member {name}.{member}", reference, self._member_traits)
             if reference.get("location", "uri") not in LOCATIONS:
                 raise ModelError(_unknown(f"location of {name}.{member}: {reference['location']}"))
-            shape.members[member] = Member(self._shape(reference["shape"]), member, reference)
+            read = shape.members[member] = Member(
+                self._shape(reference["shape"]), member, reference
+            )
+            shape.wire[read.wire_name] = (member, read.shape)
         for part, reference in (("key", raw.get("key")), ("value", raw.get("value"))):
             if reference:
                 _check(f"{part} of {name}", reference, REFERENCE_TRAITS)

@@ -3,12 +3,12 @@
 The path is routed as it stands on the wire, before percent-decoding: names and ARNs carry ``%2F``.
 """
 
-import json
-import re
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import parse_qs, unquote
+
+import orjson
 
 from ses_emulator.errors import AwsError
 from ses_emulator.wire import scalars
@@ -16,7 +16,6 @@ from ses_emulator.wire.models import Operation, Service, Shape
 from ses_emulator.wire.validate import validate
 
 MAX_QUERY_FIELDS = 1000
-SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 # How AWS's JSON reader calls what it reads a scalar into.
 TARGETS = {
     "string": "a String",
@@ -27,13 +26,6 @@ TARGETS = {
     "timestamp": "milliseconds since epoch",
     "blob": "a ByteBuffer",
 }
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 # AWS answers these at two places; which of them a client asks depends on the age of its model.
@@ -111,12 +103,8 @@ def parse_json(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
     try:
-        text = body.decode()
-        document = DECODER.decode(text)
-        if SURROGATE.search(text):
-            # A lone surrogate escape is JSON, but no text; it could not be stored.
-            json.dumps(document, ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
+        document = orjson.loads(body)
+    except ValueError:
         raise scalars.Malformed("The request body is not valid JSON") from None
     if not isinstance(document, dict):
         _refuse("structure", document)
@@ -149,11 +137,12 @@ def _query_fields(query: str) -> dict[str, list[str]]:
 
 
 def _structure(shape: Shape, document: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: _value(member.shape, document[member.wire_name])
-        for name, member in shape.members.items()
-        if document.get(member.wire_name) is not None
-    }
+    found = {}
+    for wire_name, value in document.items():
+        if value is not None and wire_name in shape.wire:
+            name, below = shape.wire[wire_name]
+            found[name] = _value(below, value)
+    return found
 
 
 def _value(shape: Shape, value: Any) -> Any:
@@ -218,12 +207,12 @@ def _token(value: Any) -> str:
 
 def result_json(shape: Shape | None, result: Mapping[str, Any]) -> bytes:
     """The answer: exactly the members of ``result`` that ``shape`` names."""
-    return json.dumps({} if shape is None else _plain(shape, result)).encode()
+    return orjson.dumps({} if shape is None else _plain(shape, result))
 
 
 def error_json(message: str) -> bytes:
     """The body of an error; its code is in the header ``x-amzn-ErrorType``."""
-    return json.dumps({"message": message}).encode()
+    return orjson.dumps({"message": message})
 
 
 def _plain(shape: Shape, value: Any) -> Any:
