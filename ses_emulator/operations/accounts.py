@@ -1,5 +1,6 @@
 """The account: its quota, its statistics, its settings."""
 
+from ses_emulator.errors import AwsError
 from ses_emulator.mail.profile import profile_of
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.store.account import DAY, Account
@@ -17,13 +18,63 @@ def get_send_quota(account: Account, request: Request) -> Result:
 def get_account(account: Account, request: Request) -> Result:
     return {
         "DedicatedIpAutoWarmupEnabled": True,
+        "PricingAttributes": {"CurrentPlan": "NONE"},
+        "SendingEnabled": True,
+        "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
+        **account.attributes,
         "EnforcementStatus": "HEALTHY",
         "ProductionAccessEnabled": profile_of(account).production,
         "SendQuota": _quota(account),
-        "SendingEnabled": True,
-        "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
-        "VdmAttributes": {"VdmEnabled": "DISABLED"},
     }
+
+
+@v2("PutAccountDetails")
+def put_account_details(account: Account, request: Request) -> None:
+    """Keep the details; production access comes from ``--account`` and is not granted here."""
+    review = account.attributes.get("Details", {}).get("ReviewDetails", {})
+    if review.get("Status") == "PENDING":
+        raise AwsError(
+            "ConflictException", "There is already an ongoing account details update under review."
+        )
+    wanted = request.get("ProductionAccessEnabled", False)
+    status = "PENDING" if wanted and not profile_of(account).production else "GRANTED"
+    account.set_attributes(Details={**request, "ReviewDetails": {"Status": status}})
+
+
+@v2("PutAccountSendingAttributes")
+def put_account_sending_attributes(account: Account, request: Request) -> None:
+    account.set_attributes(SendingEnabled=request.get("SendingEnabled", False))
+
+
+@v1("UpdateAccountSendingEnabled")
+def update_account_sending_enabled(account: Account, request: Request) -> None:
+    account.set_attributes(SendingEnabled=request.get("Enabled", False))
+
+
+@v1("GetAccountSendingEnabled")
+def get_account_sending_enabled(account: Account, request: Request) -> Result:
+    return {"Enabled": account.attributes.get("SendingEnabled", True)}
+
+
+@v2("PutAccountDedicatedIpWarmupAttributes")
+def put_account_dedicated_ip_warmup_attributes(account: Account, request: Request) -> None:
+    enabled = request.get("AutoWarmupEnabled", False)
+    account.set_attributes(DedicatedIpAutoWarmupEnabled=enabled)
+
+
+@v2("PutAccountVdmAttributes")
+def put_account_vdm_attributes(account: Account, request: Request) -> None:
+    account.set_attributes(VdmAttributes=request["VdmAttributes"])
+
+
+@v2("PutAccountSuppressionAttributes")
+def put_account_suppression_attributes(account: Account, request: Request) -> None:
+    account.set_attributes(SuppressionAttributes={"SuppressedReasons": [], **request})
+
+
+@v2("PutAccountPricingAttributes")
+def put_account_pricing_attributes(account: Account, request: Request) -> None:
+    account.set_attributes(PricingAttributes={"CurrentPlan": request["Plan"]})
 
 
 def _quota(account: Account) -> Result:

@@ -1,49 +1,55 @@
 """Identities, the addresses and domains that may send: documents in v2's shape."""
 
 import base64
-import hashlib
-import re
-from collections.abc import Iterable
 from typing import Any
 
 from ses_emulator.errors import AwsError
-from ses_emulator.mail import addresses
+from ses_emulator.operations import identity_dkim as dkim
+from ses_emulator.operations.identity_certificates import certificates_of
+from ses_emulator.operations.identity_names import (
+    V1_STATUSES,
+    check_domain,
+    check_name,
+    identity_name,
+    known_identities,
+)
 from ses_emulator.operations.paging import page
 from ses_emulator.operations.registry import Request, Result, v1, v2
+from ses_emulator.operations.tags import check_tags
+from ses_emulator.operations.tenants import check_unassociated
 from ses_emulator.store.account import Account
 
-DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\.)+[A-Za-z0-9-]{2,63}")
 V1_TYPES = {"EmailAddress": "EMAIL_ADDRESS", "Domain": "DOMAIN"}
-V1_STATUSES = {
-    "PENDING": "Pending",
-    "SUCCESS": "Success",
-    "FAILED": "Failed",
-    "TEMPORARY_FAILURE": "TemporaryFailure",
-    "NOT_STARTED": "NotStarted",
-}
 
 
 @v2("CreateEmailIdentity")
 def create_email_identity(account: Account, request: Request) -> Result:
     name = identity_name(request["EmailIdentity"])
-    _check_name(name)
+    check_name(name)
+    tags = request.get("Tags", [])
+    check_tags(tags)
     configuration_set = request.get("ConfigurationSetName")
     if configuration_set:
         account.configuration_sets.get(configuration_set)
     document = _new(account, name)
-    document["Tags"] = request.get("Tags", [])
-    document["ConfigurationSetName"] = configuration_set
+    if "DkimSigningAttributes" in request:
+        document |= dkim.new_signing(account, name, request["DkimSigningAttributes"])
+    document |= {"Tags": tags, "ConfigurationSetName": configuration_set}
     account.identities.create(name, document)
-    return document
+    return _shown(account, name, document)
 
 
 @v2("GetEmailIdentity")
 def get_email_identity(account: Account, request: Request) -> Result:
-    return account.identities.get(identity_name(request["EmailIdentity"]))
+    name = identity_name(request["EmailIdentity"])
+    return _shown(account, name, account.identities.get(name))
 
 
 @v2("ListEmailIdentities")
 def list_email_identities(account: Account, request: Request) -> Result:
+    given = request.get("Filter", {})
+    part = given.get("IDENTITY_NAME_CONTAINS", "").lower()
+    kind, status = given.get("IDENTITY_TYPE"), given.get("VERIFICATION_STATUS")
     return page(
         account.identities,
         request,
@@ -54,12 +60,29 @@ def list_email_identities(account: Account, request: Request) -> Result:
             "SendingEnabled": document["VerifiedForSendingStatus"],
             "VerificationStatus": document["VerificationStatus"],
         },
+        keep=lambda document: (
+            part in document["IdentityName"].lower()
+            and kind in (None, document["IdentityType"])
+            and status in (None, document["VerificationStatus"])
+        ),
     )
 
 
 @v2("DeleteEmailIdentity")
 def delete_email_identity(account: Account, request: Request) -> None:
-    account.identities.delete(identity_name(request["EmailIdentity"]))
+    name = identity_name(request["EmailIdentity"])
+    _check_unused(account, name)
+    account.identities.delete(name)
+
+
+@v2("PutEmailIdentityConfigurationSetAttributes")
+def put_email_identity_configuration_set_attributes(account: Account, request: Request) -> None:
+    name = identity_name(request["EmailIdentity"])
+    account.identities.get(name)
+    configuration_set = request.get("ConfigurationSetName") or None
+    if configuration_set:
+        account.configuration_sets.get(configuration_set)
+    account.identities.update(name, ConfigurationSetName=configuration_set)
 
 
 @v1("VerifyEmailIdentity")
@@ -74,15 +97,17 @@ def verify_email_identity(account: Account, request: Request) -> None:
 @v1("VerifyDomainIdentity")
 def verify_domain_identity(account: Account, request: Request) -> Result:
     name = identity_name(request["Domain"])
-    _verify_domain(account, name)
+    check_domain(name)
+    _verify(account, name)
     return {"VerificationToken": verification_token(account, name)}
 
 
 @v1("VerifyDomainDkim")
 def verify_domain_dkim(account: Account, request: Request) -> Result:
     name = identity_name(request["Domain"])
-    _verify_domain(account, name)
-    return {"DkimTokens": account.identities.get(name)["DkimAttributes"]["Tokens"]}
+    check_domain(name)
+    document = _verify(account, name)
+    return {"DkimTokens": dkim.attributes(account, name, document)["Tokens"]}
 
 
 @v1("ListIdentities")
@@ -120,93 +145,71 @@ def get_identity_verification_attributes(account: Account, request: Request) -> 
 
 @v1("DeleteIdentity")
 def delete_identity(account: Account, request: Request) -> Result:
-    account.identities.discard(identity_name(request["Identity"]))
+    name = identity_name(request["Identity"])
+    _check_unused(account, name)
+    account.identities.discard(name)
     return {}
 
 
 @v1("DeleteVerifiedEmailAddress")
 def delete_verified_email_address(account: Account, request: Request) -> None:
-    account.identities.discard(identity_name(request["EmailAddress"]))
+    delete_identity(account, {"Identity": request["EmailAddress"]})
 
 
-def identity_name(given: str) -> str:
-    """The name of an identity that is given by its name or its ARN; a domain is in lower case."""
-    name = given.partition(":identity/")[2] if given.startswith("arn:") else given
-    local, at, domain = name.rpartition("@")
-    return f"{local}{at}{domain.lower()}"
+def verification_token(account: Account, name: str) -> str:
+    """The TXT record that proves a domain to v1; always the same for a domain."""
+    return base64.b64encode(dkim.digest(account, name, "verification")).decode()
 
 
-def known_identities(
-    account: Account, given: Iterable[str]
-) -> list[tuple[str, str, dict[str, Any]]]:
-    """Those of the given names and ARNs that there are: as given, name, document."""
-    names = {each: identity_name(each) for each in given}
-    known = account.identities.known(list(names.values()))
-    return [(each, name, known[name]) for each, name in names.items() if name in known]
-
-
-def _check_name(name: str) -> None:
-    if "@" in name:
-        addresses.parse(name)
-        if "<" in name:
-            raise AwsError("InvalidParameterValue", f"Invalid email address<{name}>.")
-    elif not DOMAIN.fullmatch(name):
-        raise AwsError("InvalidParameterValue", f"Invalid domain name <{name}>.")
-
-
-def _verify_domain(account: Account, name: str) -> None:
-    if not DOMAIN.fullmatch(name):
-        raise AwsError("InvalidParameterValue", f"Invalid domain name <{name}>.")
-    _verify(account, name)
-
-
-def _verify(account: Account, name: str) -> None:
-    """Begin the verification of an identity; one that is there stays as it is."""
-    _check_name(name)
-    if account.identities.find(name) is None:
-        account.identities.create(name, _new(account, name))
+def _verify(account: Account, name: str) -> dict[str, Any]:
+    """Begin the verification of an identity; one that is there stays as it is. Its document."""
+    check_name(name)
+    document = account.identities.find(name)
+    if document is None:
+        document = _new(account, name)
+        account.identities.create(name, document)
+    return document
 
 
 def _new(account: Account, name: str) -> dict[str, Any]:
     verified = account.settings.verification == "auto"
-    status = "SUCCESS" if verified else "PENDING"
     domain = "@" not in name
     now = account.now()
     return {
+        "IdentityName": name,
         "IdentityType": "DOMAIN" if domain else "EMAIL_ADDRESS",
         "FeedbackForwardingStatus": True,
         "VerifiedForSendingStatus": verified,
-        "VerificationStatus": status,
+        "VerificationStatus": "SUCCESS" if verified else "PENDING",
         "VerificationInfo": {
             "LastCheckedTimestamp": now,
             **({"LastSuccessTimestamp": now} if verified else {}),
         },
-        "DkimAttributes": {
-            "SigningEnabled": domain,
-            "Status": status if domain else "NOT_STARTED",
-            "SigningAttributesOrigin": "AWS_SES",
-            "Tokens": dkim_tokens(account, name) if domain else [],
-            "CurrentSigningKeyLength": "RSA_2048_BIT",
-            "NextSigningKeyLength": "RSA_2048_BIT",
-        },
+        "DkimAttributes": dkim.easy(account, name) if domain else {},
         "MailFromAttributes": {"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"},
         "Policies": {},
         "Tags": [],
     }
 
 
-def dkim_tokens(account: Account, name: str) -> list[str]:
-    """The three tokens of Easy DKIM; always the same for a domain, as in SES."""
-    return [
-        base64.b32encode(_digest(account, name, f"dkim{number}"))[:32].decode().lower()
-        for number in range(3)
-    ]
+def _shown(account: Account, name: str, document: dict[str, Any]) -> Result:
+    return {**document, "DkimAttributes": dkim.attributes(account, name, document)}
 
 
-def verification_token(account: Account, name: str) -> str:
-    """The TXT record that proves a domain to v1; always the same for a domain."""
-    return base64.b64encode(_digest(account, name, "verification")).decode()
+def _check_unused(account: Account, name: str) -> None:
+    """Raise AwsError if something still needs the identity."""
+    check_unassociated(account, f"identity/{name}")
+    if certificates_of(account, name).count():
+        raise _in_use(
+            account,
+            name,
+            "it has certificates associated with it. Disassociate all certificates and try again.",
+        )
+    regions = dkim.replica_regions(account, name)
+    if regions:
+        raise _in_use(account, name, f"it has replica identities in {', '.join(regions)}.")
 
 
-def _digest(account: Account, name: str, purpose: str) -> bytes:
-    return hashlib.sha256(f"{account.arn(f'identity/{name}')} {purpose}".encode()).digest()
+def _in_use(account: Account, name: str, reason: str) -> AwsError:
+    arn = account.arn(f"identity/{name}")
+    return AwsError("InvalidParameterValue", f"Cannot delete <{arn}> because {reason}")

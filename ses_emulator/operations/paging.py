@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from ses_emulator.errors import AwsError
 from ses_emulator.operations.registry import Request, Result
 from ses_emulator.store.documents import Collection, Document
 
@@ -21,11 +22,13 @@ def page(
 
     The size is the request's ``PageSize``, ``MaxItems`` or ``MaxResults``. ``item`` is what the
     list has of a name and its document; ``keep`` chooses documents. Raises AwsError
-    ``InvalidNextToken``.
+    ``InvalidNextToken``, and ``InvalidParameterValue`` for a size below 1.
     """
     size = next(
         (request[name] for name in ("PageSize", "MaxItems", "MaxResults") if request.get(name)),
         default,
     )
+    if size < 1:
+        raise AwsError("InvalidParameterValue", f"The page size must be between 1 and {default}")
     rows, token = collection.page(request.get("NextToken"), size, keep)
     return {member: [item(name, document) for name, document in rows], "NextToken": token}

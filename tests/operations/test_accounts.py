@@ -1,11 +1,13 @@
-"""Quota, statistics and GetAccount count what was sent."""
+"""The account: what it sent, how it is set, and how it is paused."""
 
 from __future__ import annotations
+
+import smtplib
 
 import pytest
 
 from ses_emulator.pytest_plugin import SesEmulator
-from tests.operations.support import Clock, client, running, send_v1, send_v2
+from tests.operations.support import Clock, client, refused, running, send_v1, send_v2
 
 
 def test_quota_counts_recipients_of_both_apis(ses_emulator: SesEmulator) -> None:
@@ -64,3 +66,130 @@ def test_account_profiles(profile: str, production: bool, daily: int, rate: int)
         assert account["EnforcementStatus"] == "HEALTHY"
         assert account["SendQuota"]["Max24HourSend"] == daily
         assert account["SendQuota"]["MaxSendRate"] == rate
+
+
+def test_new_account(ses_emulator: SesEmulator) -> None:
+    account = client(ses_emulator, "sesv2").get_account()
+    assert account["DedicatedIpAutoWarmupEnabled"] is True
+    assert account["SuppressionAttributes"] == {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
+    assert not account.keys() & {"Details", "VdmAttributes", "ActiveReceiptRuleSet"}
+
+
+def test_account_shows_what_was_put(ses_emulator: SesEmulator) -> None:
+    ses = client(ses_emulator, "sesv2")
+    vdm = {"VdmEnabled": "ENABLED", "DashboardAttributes": {"EngagementMetrics": "ENABLED"}}
+    details = {
+        "MailType": "TRANSACTIONAL",
+        "WebsiteURL": "https://example.com",
+        "ContactLanguage": "EN",
+        "UseCaseDescription": "Receipts",
+        "AdditionalContactEmailAddresses": ["ann@example.com"],
+    }
+    ses.put_account_dedicated_ip_warmup_attributes(AutoWarmupEnabled=False)
+    ses.put_account_vdm_attributes(VdmAttributes=vdm)
+    ses.put_account_suppression_attributes(SuppressedReasons=["COMPLAINT"])
+    ses.put_account_details(**details, ProductionAccessEnabled=True)
+    account = ses.get_account()
+    assert account["DedicatedIpAutoWarmupEnabled"] is False
+    assert account["VdmAttributes"] == vdm
+    assert account["SuppressionAttributes"] == {"SuppressedReasons": ["COMPLAINT"]}
+    assert account["Details"] == {**details, "ReviewDetails": {"Status": "GRANTED"}}
+    other = client(ses_emulator, "sesv2", region="eu-west-1").get_account()
+    assert other["DedicatedIpAutoWarmupEnabled"] is True
+    ses.put_account_suppression_attributes()
+    assert ses.get_account()["SuppressionAttributes"] == {"SuppressedReasons": []}
+
+
+def test_members_that_newer_models_have(ses_emulator: SesEmulator) -> None:
+    ses = client(ses_emulator, "sesv2")
+    if not hasattr(ses, "put_account_pricing_attributes"):
+        pytest.skip("this botocore knows neither pricing plans nor the validation of addresses")
+    assert ses.get_account()["PricingAttributes"] == {"CurrentPlan": "NONE"}
+    ses.put_account_pricing_attributes(Plan="PRO")
+    threshold = {"ConfidenceVerdictThreshold": "MANAGED"}
+    attributes = {
+        "SuppressedReasons": ["BOUNCE"],
+        "ValidationAttributes": {
+            "ConditionThreshold": {
+                "ConditionThresholdEnabled": "ENABLED",
+                "OverallConfidenceThreshold": threshold,
+            }
+        },
+    }
+    ses.put_account_suppression_attributes(**attributes)
+    account = ses.get_account()
+    assert account["PricingAttributes"] == {"CurrentPlan": "PRO"}
+    assert account["SuppressionAttributes"] == attributes
+
+
+def test_production_access_of_a_sandbox_stays_under_review() -> None:
+    with running(account="sandbox") as emulator:
+        ses = client(emulator, "sesv2")
+        details = {"MailType": "MARKETING", "WebsiteURL": "https://example.com"}
+        ses.put_account_details(**details)
+        assert ses.get_account()["Details"]["ReviewDetails"] == {"Status": "GRANTED"}
+        ses.put_account_details(**details, ProductionAccessEnabled=True)
+        account = ses.get_account()
+        assert account["Details"]["ReviewDetails"] == {"Status": "PENDING"}
+        assert account["ProductionAccessEnabled"] is False
+        assert refused(ses.put_account_details, **details) == (
+            "ConflictException",
+            409,
+            "There is already an ongoing account details update under review.",
+        )
+
+
+PAUSED = (
+    "Sending paused for this account. For more information, please check the inbox of the email "
+    "address associated with your AWS account."
+)
+
+
+def test_paused_account(ses_emulator: SesEmulator) -> None:
+    v1, v2 = client(ses_emulator, "ses"), client(ses_emulator, "sesv2")
+    assert v1.get_account_sending_enabled()["Enabled"] is True
+    v1.update_account_sending_enabled(Enabled=False)
+    assert v2.get_account()["SendingEnabled"] is False
+    assert refused(send_v1, v1) == ("AccountSendingPausedException", 400, PAUSED)
+    assert refused(v1.send_raw_email, RawMessage={"Data": b"From: a@b.c\r\nTo: a@b.c\r\n\r\n"}) == (
+        "AccountSendingPausedException",
+        400,
+        PAUSED,
+    )
+    assert refused(send_v2, v2) == ("SendingPausedException", 400, PAUSED)
+    assert ses_emulator.messages() == []
+    assert send_v2(client(ses_emulator, "sesv2", region="eu-west-1"))
+    v2.put_account_sending_attributes(SendingEnabled=True)
+    assert v1.get_account_sending_enabled()["Enabled"] is True
+    assert send_v1(v1)
+    v2.put_account_sending_attributes(SendingEnabled=False)
+    assert v1.get_account_sending_enabled()["Enabled"] is False
+    v1.update_account_sending_enabled(Enabled=True)
+    assert send_v2(v2)
+
+
+def test_paused_account_over_smtp(ses_emulator: SesEmulator) -> None:
+    client(ses_emulator, "sesv2").put_account_sending_attributes(SendingEnabled=False)
+    with smtplib.SMTP(ses_emulator.smtp_host, ses_emulator.smtp_port) as smtp:
+        smtp.login("user", "password")
+        with pytest.raises(smtplib.SMTPDataError) as caught:
+            smtp.sendmail("a@example.com", ["b@example.com"], b"From: a@example.com\r\n\r\n")
+    assert caught.value.args == (554, f"Message rejected: {PAUSED}".encode())
+
+
+def test_paused_configuration_set(ses_emulator: SesEmulator) -> None:
+    v1, v2 = client(ses_emulator, "ses"), client(ses_emulator, "sesv2")
+    v2.create_configuration_set(
+        ConfigurationSetName="paused", SendingOptions={"SendingEnabled": False}
+    )
+    words = "Sending is paused for configuration set paused"
+    with pytest.raises(v1.exceptions.ConfigurationSetSendingPausedException) as caught:
+        send_v1(v1, ConfigurationSetName="paused")
+    error = caught.value.response["Error"]
+    assert (error["ConfigurationSetName"], error["Message"]) == ("paused", words)
+    assert refused(send_v2, v2, ConfigurationSetName="paused") == (
+        "SendingPausedException",
+        400,
+        words,
+    )
+    assert send_v2(v2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ses_emulator.pytest_plugin import SesEmulator
@@ -161,3 +163,80 @@ def test_verification_by_click_waits() -> None:
         assert got["VerificationStatus"] == "PENDING"
         assert got["VerifiedForSendingStatus"] is False
         assert v1.list_verified_email_addresses()["VerifiedEmailAddresses"] == []
+
+
+def test_default_configuration_set(ses_emulator: SesEmulator) -> None:
+    ses = client(ses_emulator, "sesv2")
+    ses.create_configuration_set(ConfigurationSetName="default")
+    ses.create_email_identity(EmailIdentity="example.com")
+    put = ses.put_email_identity_configuration_set_attributes
+    put(EmailIdentity="example.com", ConfigurationSetName="default")
+    got = ses.get_email_identity(EmailIdentity="example.com")
+    assert got["ConfigurationSetName"] == "default"
+    put(EmailIdentity="example.com")
+    assert "ConfigurationSetName" not in ses.get_email_identity(EmailIdentity="example.com")
+    assert refused(put, EmailIdentity="example.com", ConfigurationSetName="unknown") == (
+        "NotFoundException",
+        404,
+        "Configuration set <unknown> does not exist.",
+    )
+    assert refused(put, EmailIdentity="example.org", ConfigurationSetName="default") == (
+        "NotFoundException",
+        404,
+        "Email identity example.org does not exist.",
+    )
+
+
+def test_failed_creation_leaves_nothing(ses_emulator: SesEmulator) -> None:
+    ses = client(ses_emulator, "sesv2")
+    tags = [{"Key": "aws:team", "Value": "mail"}]
+    assert refused(ses.create_email_identity, EmailIdentity="example.com", Tags=tags) == (
+        "BadRequestException",
+        400,
+        "Caller is an end user and not allowed to mutate system tags",
+    )
+    assert ses.list_email_identities()["EmailIdentities"] == []
+
+
+def test_filters(ses_emulator: SesEmulator) -> None:
+    ses = client(ses_emulator, "sesv2")
+    operation = ses.meta.service_model.operation_model("ListEmailIdentities")
+    if "Filter" not in operation.input_shape.members:
+        pytest.skip("the installed botocore does not filter identities")
+    for name in ("a@Example.com", "example.com", "other.com"):
+        ses.create_email_identity(EmailIdentity=name)
+
+    def names(**filters: str) -> list[str]:
+        identities = ses.list_email_identities(Filter=filters)["EmailIdentities"]
+        return [each["IdentityName"] for each in identities]
+
+    assert names(IDENTITY_NAME_CONTAINS="EXAM") == ["a@example.com", "example.com"]
+    assert names(IDENTITY_NAME_CONTAINS="exam", IDENTITY_TYPE="DOMAIN") == ["example.com"]
+    assert names(VERIFICATION_STATUS="PENDING") == []
+
+
+@pytest.mark.parametrize("service", ["ses", "sesv2"])
+def test_identity_of_a_tenant_stays(ses_emulator: SesEmulator, service: str) -> None:
+    ses = client(ses_emulator, "sesv2")
+    arn = "arn:aws:ses:us-east-1:000000000000:identity/example.com"
+    ses.create_email_identity(EmailIdentity="example.com")
+    ses.create_tenant(TenantName="t")
+    ses.create_tenant_resource_association(TenantName="t", ResourceArn=arn)
+    old: Any = client(ses_emulator, "ses")
+    call, given, code = {
+        "ses": (old.delete_identity, {"Identity": "example.com"}, "InvalidParameterValue"),
+        "sesv2": (
+            ses.delete_email_identity,
+            {"EmailIdentity": "example.com"},
+            "BadRequestException",
+        ),
+    }[service]
+    assert refused(call, **given) == (
+        code,
+        400,
+        f"Cannot delete <{arn}> because it has tenant associations. Remove all tenant "
+        "associations and try again.",
+    )
+    ses.delete_tenant(TenantName="t")
+    call(**given)
+    assert ses.list_email_identities()["EmailIdentities"] == []
