@@ -54,8 +54,10 @@ class Emulator:
     @property
     def url(self) -> str:
         """Where the AWS APIs and the inbox are."""
-        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
-        return f"http://{host}:{self._http.port}"
+        host = self.settings.host
+        if host in ("0.0.0.0", "::"):  # all addresses, which is none to go to
+            host = "localhost"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._http.port}"
 
     def start(self) -> None:
         """Return when everything listens. Raises ListenError."""

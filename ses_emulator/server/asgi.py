@@ -49,19 +49,26 @@ class Application:
         call = Call(
             scope["method"], path, query, scope["headers"], body, client[0] if client else None
         )
-        await _send(await self._answer(call), send)
+        answer = await self._answer(call)
+        await send(
+            {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+        )
+        await send({"type": "http.response.body", "body": answer.body})
 
-    async def _answer(self, call: Call) -> Answer:
+    def _answer(self, call: Call) -> Awaitable[Answer]:
         """The answer of the AWS endpoint, together with those of other calls that wait for one."""
         loop = asyncio.get_running_loop()
         if len(call.body) > LARGE:
-            [answer] = await loop.run_in_executor(self._threads, self._aws.answer_all, [call])
-            return answer
+            return loop.run_in_executor(self._threads, self._answer_large, call)
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((call, future))
         if len(self._waiting) == 1:
             loop.call_soon(self._answer_waiting)
-        return await future
+        return future
+
+    def _answer_large(self, call: Call) -> Answer:
+        [answer] = self._aws.answer_all([call])
+        return answer
 
     def _answer_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -117,8 +124,3 @@ async def _read(receive: Receive) -> bytes | None:
             return bytes(parts)
         message = await receive()
     return None
-
-
-async def _send(answer: Answer, send: Send) -> None:
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    await send({"type": "http.response.body", "body": answer.body})

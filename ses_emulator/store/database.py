@@ -122,11 +122,12 @@ class Database:
         return self._owner == threading.get_ident()
 
     def write_later(self, write: Write, row: Any) -> None:
-        """Have ``write`` called with this row and others that wait, before a read or the commit.
-
-        Only within an attempt.
-        """
-        self._waiting.append((write, row))
+        """Have ``write`` called with this row and others that wait, before a read or the commit."""
+        if self.in_transaction:
+            self._waiting.append((write, row))
+        else:
+            with self.attempt():
+                self._waiting.append((write, row))
 
     def begin(self, attempt: "Attempt") -> None:
         """Enter an attempt."""

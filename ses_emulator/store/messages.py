@@ -132,8 +132,7 @@ class Messages:
             ],
             charged,
         )
-        with self._database.attempt():
-            self._database.write_later(self._write, row)
+        self._database.write_later(self._write, row)
 
     def _write(self, connection: sqlite3.Connection, rows: list[_Row]) -> None:
         """Insert messages that were sent at the same time."""
