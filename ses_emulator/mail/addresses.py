@@ -23,7 +23,7 @@ SIMULATOR = "simulator.amazonses.com"
 LONGEST = 320
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Address:
     """An address of which ``local`` and ``domain`` are known; ``text`` is how it was written."""
 

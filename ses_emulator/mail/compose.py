@@ -31,7 +31,7 @@ LONG_LINE = re.compile(rb"[^\r\n]{999}")
 OUTGOING_IP = "54.240.8.1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stamp:
     """What SES knows when it accepts a message: its id, its region, the moment (epoch seconds)."""
 
@@ -58,7 +58,7 @@ def _dates(second: int) -> tuple[str, str]:
     return formatdate(second).replace("-0000", "+0000"), day
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Composed:
     """A message as it would be delivered, with the headers that a list shows, decoded."""
 
@@ -112,7 +112,7 @@ def _from_parts(content: Simple, stamp: Stamp) -> Composed:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Part:
     """A MIME part: its Content headers and its encoded content."""
 

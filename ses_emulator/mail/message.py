@@ -1,6 +1,7 @@
 """The one form that every door gives a message before the pipeline takes it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 MEBIBYTE = 1024 * 1024
 
@@ -41,13 +42,25 @@ class Simple:
     attachments: list[Attachment] = field(default_factory=list)
 
 
+@dataclass(slots=True, kw_only=True)
+class Templated(Simple):
+    """Content whose subject, text and HTML are templates, to be filled in with ``data``.
+
+    ``template`` is the name of the stored template; None if the request carried it itself.
+    """
+
+    template: str | None
+    data: dict[str, Any]
+
+
 @dataclass(slots=True)
 class Submission:
     """A message as it was handed in. No step of the pipeline knows the door by which it came.
 
-    ``content`` is Simple, or the raw bytes of a message. ``mail_from`` is the envelope's sender, if
-    the door gave one; ``recipients`` are the envelope's, None where the headers of a raw message
-    name them. ``limit`` is the largest size in bytes that this door lets in.
+    ``content`` is Simple or Templated, or the raw bytes of a message. ``mail_from`` is the
+    envelope's sender, if the door gave one; ``recipients`` are the envelope's, None where the
+    headers of a raw message name them. ``limit`` is the largest size in bytes that this door lets
+    in.
     """
 
     api: str

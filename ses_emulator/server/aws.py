@@ -24,7 +24,7 @@ FAULT = "An internal error occurred in ses-emulator; its log tells more."
 Headers = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """An HTTP request. ``path`` and ``query`` stand as on the wire, percent-encoded."""
 
@@ -36,7 +36,7 @@ class Call:
     remote: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """An HTTP answer."""
 

@@ -91,7 +91,8 @@ def parse_request(
     """
     try:
         request = _structure(shape, parse_json(body))
-        _located(shape, request, labels, query)
+        if labels or query:
+            _located(shape, request, labels, query)
     except scalars.Malformed as error:
         raise AwsError("SerializationException", str(error)) from None
     validate(shape, request)
