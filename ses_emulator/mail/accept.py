@@ -81,7 +81,7 @@ def accept(account: Account, submission: Submission) -> Accepted:
         content=block if block is not None else _simple(content),
         mail_from=mail_from,
         recipients=recipients,
-        hidden=_hidden(recipients, _named(block, content)),
+        hidden=_hidden(recipients, block, content),
         charged=charged,
         configuration_set=configuration_set,
         tags=checked_tags,
@@ -109,15 +109,19 @@ def _envelope(
     submission: Submission, block: HeaderBlock | None
 ) -> tuple[list[Address], str, list[Address]]:
     """The recipients, the envelope's sender, and all that have to be verified to send."""
+    mail_from = submission.mail_from
+    return_path = None
     if block is None:
-        senders = [addresses.parse(_simple(submission.content).sender)]
-        return_path = None
+        sender = _simple(submission.content).sender
+        senders = [addresses.parse(sender)]
+        if mail_from == sender:  # as most often
+            mail_from = None
     else:
         senders = _parsed(block, "from")
         return_path = next(iter(_parsed(block, "return-path")), None)
         senders += [*_parsed(block, "sender"), *([return_path] if return_path else [])]
-    if submission.mail_from:
-        return_path = addresses.parse(submission.mail_from)
+    if mail_from:
+        return_path = addresses.parse(mail_from)
         senders.append(return_path)
     if not senders:
         raise AwsError("InvalidParameterValue", "Missing required header 'From'.")
@@ -147,14 +151,13 @@ def _check_identities(
     return []
 
 
-def _named(block: HeaderBlock | None, content: Simple | bytes) -> list[str]:
-    """The addresses that the headers show."""
+def _hidden(recipients: list[str], block: HeaderBlock | None, content: Simple | bytes) -> list[str]:
+    """The recipients that no header shows."""
     if block is None:
-        simple = _simple(content)
-        return [*simple.to, *simple.cc]
-    return [text for name in ("to", "cc") for text in addresses.split(block.raw_values(name))]
-
-
-def _hidden(recipients: list[str], named: list[str]) -> list[str]:
+        named = [*_simple(content).to, *_simple(content).cc]
+        if len(named) == len(recipients):
+            return []
+    else:
+        named = [text for key in ("to", "cc") for text in addresses.split(block.raw_values(key))]
     shown = {addresses.spec_of(text).lower() for text in named}
     return [recipient for recipient in recipients if recipient.lower() not in shown]

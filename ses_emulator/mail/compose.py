@@ -22,7 +22,8 @@ from ses_emulator.mail.message import Attachment, Simple, Text
 # Headers that SES sets itself or keeps from the recipients; the steering ones were read before.
 REPLACED = frozenset("bcc date feedback-id message-id return-path x-ses-outgoing".split())
 CRLF = "\r\n"
-LONGEST_LINE = 998  # RFC 5322 section 2.1.1, without CRLF
+# RFC 5322 section 2.1.1: a line has 998 characters, of which some are the name of the header.
+LONGEST_VALUE = 850
 FOLD_AT = 76
 LINE_END = re.compile(r"\r\n|\r|\n")
 # A line break in a value would begin a header of its own.
@@ -91,14 +92,15 @@ def _around(block: HeaderBlock, stamp: Stamp) -> Composed:
 
 def _from_parts(content: Simple, stamp: Stamp) -> Composed:
     """Order and shape as SES composes them: multipart/alternative for text and HTML."""
-    subject = HEADER_BREAK.sub(" ", content.subject.data)
+    subject = _one_line(content.subject.data)
     lines = [f"From: {_address_header([content.sender])}"]
     for name, texts in (("Reply-To", content.reply_to), ("To", content.to), ("Cc", content.cc)):
         if texts:
             lines.append(f"{name}: {_address_header(texts)}")
     lines.append(f"Subject: {encode_header(subject, content.subject.charset, 'Subject')}")
     for name, value in content.headers:
-        lines.append(f"{name}: {encode_header(HEADER_BREAK.sub(' ', value), 'UTF-8', name)}")
+        if name.lower() not in REPLACED:
+            lines.append(f"{name}: {encode_header(_one_line(value), 'UTF-8', name)}")
     lines.append("MIME-Version: 1.0")
     part = _body(content, stamp)
     added = [f"{name}: {value}" for name, value in stamp.headers()]
@@ -140,7 +142,8 @@ def _multipart(subtype: str, parts: Sequence[Part], stamp: Stamp, number: int) -
     millis = int(stamp.now * 1000)
     boundary = f"----=_Part_{number}_{stamp.id[17:25]}.{millis}"
     # The id is made for this message, but a sender may know it from nowhere: check all the same.
-    while any(boundary.encode() in part.content for part in parts):
+    content = b"".join([part.content for part in parts])
+    while boundary.encode() in content:
         boundary += "_"
     delimiter = f"--{boundary}{CRLF}".encode()
     pieces = []
@@ -155,8 +158,8 @@ def _multipart(subtype: str, parts: Sequence[Part], stamp: Stamp, number: int) -
 
 def _text_part(text: Text, subtype: str) -> Part:
     charset, data = _encode(_crlf(text.data), text.charset)
-    if charset != "UTF-8" and "\n".encode(charset) != b"\n":
-        encoding = "base64"  # UTF-16 and its like have no lines
+    if not _has_lines(charset):
+        encoding = "base64"
     elif data.isascii() and b"\0" not in data and not LONG_LINE.search(data):
         encoding = "7bit"
     else:
@@ -185,6 +188,11 @@ def _encode(data: str, charset: str) -> tuple[str, bytes]:
         except UnicodeEncodeError:
             pass
     return "UTF-8", data.encode()
+
+
+def _has_lines(charset: str) -> bool:
+    """Whether line ends are those of ASCII, as they are not in UTF-16 and its like."""
+    return charset == "UTF-8" or "\n".encode(charset) == b"\n"
 
 
 def transfer_encode(data: bytes, encoding: str, *, lines: bool = True) -> bytes:
@@ -219,21 +227,21 @@ def _file_part(file: Attachment) -> Part:
 def _parameter(name: str, value: str) -> str:
     value = _one_line(value)
     if not value.isascii():
-        value = Header(value, "utf-8", maxlinelen=900).encode(linesep=CRLF)
+        value = Header(value, "utf-8", maxlinelen=LONGEST_VALUE).encode(linesep=CRLF)
     return f'{name}="{quote(value)}"'
 
 
 def _one_line(value: str) -> str:
-    return HEADER_BREAK.sub(" ", value)
+    return value if value.isprintable() else HEADER_BREAK.sub(" ", value)
 
 
 def encode_header(value: str, charset: str, name: str) -> str:
     """A header value as ASCII: encoded words (RFC 2047) where needed, folded where long."""
     if value.isascii():
-        return value if len(value) <= LONGEST_LINE - len(name) - 2 else _fold(value.split(" "), "")
+        return _fold_long(value)
     charset, _ = _encode(value, charset)
     try:
-        header = Header(value, charset, header_name=name)
+        header = Header(value, charset if _has_lines(charset) else "utf-8", header_name=name)
     except UnicodeEncodeError:  # Header writes some in another charset, EUC-JP in ISO-2022-JP
         header = Header(value, "utf-8", header_name=name)
     return header.encode(linesep=CRLF)
@@ -243,11 +251,20 @@ def _address_header(texts: Sequence[str]) -> str:
     lines = [_one_line(text) for text in texts]
     encoded = [text if text.isascii() else _encoded_address(text) for text in lines]
     joined = ", ".join(encoded)
-    return joined if len(joined) <= FOLD_AT else _fold(encoded, ",")
+    if len(joined) <= FOLD_AT:
+        return joined
+    # What is not ASCII has been folded already.
+    return _fold([e if CRLF in e else _fold_long(e) for e in encoded], ",")
+
+
+def _fold_long(value: str) -> str:
+    return value if len(value) <= LONGEST_VALUE else _fold(value.split(" "), "")
 
 
 def _encoded_address(text: str) -> str:
     name, spec = addresses.name_and_spec(text)
+    if not spec:  # several addresses, or none
+        return Header(text, "utf-8").encode(linesep=CRLF)
     local, _, domain = spec.rpartition("@")
     try:
         domain = domain.encode("idna").decode("ascii")
@@ -261,7 +278,7 @@ def _fold(pieces: Sequence[str], separator: str) -> str:
     """Join pieces, beginning a folded line (RFC 5322 section 2.2.3) where one gets long."""
     lines = [""]
     for piece in pieces:
-        if lines[-1] and len(lines[-1]) + len(piece) >= FOLD_AT:
+        if piece and lines[-1] and len(lines[-1]) + len(piece) >= FOLD_AT:
             lines.append(piece)
         else:
             lines[-1] += f" {piece}" if lines[-1] else piece

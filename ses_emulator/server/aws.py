@@ -66,14 +66,13 @@ class AwsEndpoint:
 
         What came at the same time is committed at the same time, which takes half of the time.
         """
-        try:
-            with self._instance.database.attempt():
-                return [self._answer(call) for call in calls]
-        except Exception:
-            if len(calls) > 1:  # One of them may have spoilt it for the others.
-                return [answer for call in calls for answer in self.answer_all([call])]
-            log.exception("The answer to a request could not be stored")
-            return [self._fault(calls[0])]
+        if len(calls) > 1:
+            try:
+                with self._instance.database.attempt():
+                    return [self._answer(call) for call in calls]
+            except Exception:
+                log.exception("Requests are tried again one by one: one of them spoilt the others")
+        return [self._answer(call) for call in calls]
 
     def _fault(self, call: Call) -> Answer:
         request_id = self._instance.new_id()
