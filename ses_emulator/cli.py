@@ -43,7 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ses-emulator {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
     add_arguments(commands.add_parser("serve", help="start the emulator (the default)"))
-    commands.add_parser("operations", help="list the operations of SES that are not implemented")
+    commands.add_parser(
+        "operations", help="count the operations of SES, and name those that are missing"
+    )
     return parser
 
 
@@ -102,15 +104,12 @@ def _operations() -> int:
     from ses_emulator.operations import catalogue
     from ses_emulator.wire import models
 
-    for label, service, registry in (
-        ("v1", "ses", catalogue.v1),
-        ("v2", "sesv2", catalogue.v2),
-    ):
+    print(f"{'API':5}{'operations':12}{'implemented':13}missing")
+    for label, service, registry in (("v1", "ses", catalogue.v1), ("v2", "sesv2", catalogue.v2)):
         known = models.load(service).operations
         missing = sorted(set(known) - set(registry))
-        print(f"SES {label}: {len(known) - len(missing)} of {len(known)} operations")
-        for name in missing:
-            print(f"  {name} is not implemented")
+        names = ", ".join(missing) or "none"
+        print(f"{label:5}{len(known):<12}{len(known) - len(missing):<13}{names}")
     return 0
 
 

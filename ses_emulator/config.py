@@ -43,12 +43,18 @@ class Settings:
     verification: str = _option(
         "auto", "auto verifies an identity when it is created, click waits", choices=VERIFICATIONS
     )
+    aws_endpoint: str = _option(
+        "", "URL of other AWS services, such as S3 for import jobs", metavar="URL"
+    )
     max_messages: int = _option(0, "keep this many messages, delete older ones; 0 keeps all")
     log_level: str = _option("info", "debug, info, warning or error", choices=LOG_LEVELS)
 
     def __post_init__(self) -> None:
         for option in fields(self):
-            _check(option.name, getattr(self, option.name), option.metadata["choices"])
+            value = getattr(self, option.name)
+            if value == "" != option.default:
+                raise ConfigError(f"{flag(option.name)} is empty: leave it out for its default")
+            _check(option.name, value, option.metadata["choices"])
 
 
 def _check(name: str, value: Any, choices: tuple[str, ...]) -> None:
@@ -97,12 +103,12 @@ def load(arguments: Mapping[str, Any], environment: Mapping[str, str] = os.envir
     return Settings(**values)
 
 
-def _convert(source: str, value: Any, kind: Any) -> Any:
+def _convert(source: str, value: str, kind: Any) -> Any:
     if kind is not int:
-        return str(value)
+        return value
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except ValueError:
         raise ConfigError(f"{source} is {value!r}: write a whole number") from None
 
 
@@ -110,7 +116,8 @@ def _from_file(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        document = yaml.safe_load(path.read_text("utf-8")) or {}
+        # Every value as it is written: an account id of digits is no number, `no` is no truth.
+        document = yaml.load(path.read_text("utf-8"), yaml.BaseLoader) or {}
     except (OSError, ValueError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise ConfigError(f"--config {path}: {reason}") from None
@@ -122,5 +129,8 @@ def _from_file(path: Path) -> dict[str, Any]:
         name = str(key).replace("-", "_")
         if name not in known:
             raise ConfigError(f"--config {path}: no option is called {key!r}")
-        values[name] = _convert(f"{key} in {path}", value, known[name].type)
+        if not isinstance(value, str):
+            raise ConfigError(f"--config {path}: {key} takes a single value")
+        if value:
+            values[name] = _convert(f"{key} in {path}", value, known[name].type)
     return values

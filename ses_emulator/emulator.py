@@ -7,6 +7,9 @@ from typing import Self
 
 from ses_emulator.config import Settings
 from ses_emulator.mail.index import Indexer
+from ses_emulator.operations.export_jobs import export_file
+from ses_emulator.operations.import_jobs import import_file
+from ses_emulator.operations.jobs import JobRunner
 from ses_emulator.server.asgi import Application
 from ses_emulator.server.aws import AwsEndpoint
 from ses_emulator.server.http import HttpServer
@@ -38,6 +41,8 @@ class Emulator:
         messages = Messages(self._database, changes, settings.max_messages)
         self.instance = Instance(settings, self._database, changes, messages, clock, new_id)
         self._indexer = Indexer(self.instance)
+        works = {"ExportJob": export_file, "ImportJob": import_file}
+        self._jobs = JobRunner(self.instance, works)
         flask = create_app(self.instance, self._indexer, lambda: self.ports, self.clear)
         self._http = HttpServer(
             Application(AwsEndpoint(self.instance), flask), settings.host, settings.port
@@ -68,6 +73,7 @@ class Emulator:
             self.stop()
             raise
         self._indexer.start()
+        self._jobs.start()
 
     def stop(self) -> None:
         """Stop within two seconds; what was answered is stored."""
@@ -75,6 +81,7 @@ class Emulator:
         self._http.stop()
         self._smtp.stop()
         self._indexer.stop()
+        self._jobs.stop()
         self._database.close()
 
     def clear(self) -> None:

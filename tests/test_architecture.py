@@ -17,7 +17,7 @@ LONGEST = 350
 # A room imports from itself and from the layers before its own, never from its neighbours.
 LAYERS = (
     ("errors", "config", "loops"),
-    ("wire", "store"),
+    ("wire", "store", "neighbours"),
     ("mail", "events", "inbound"),
     ("operations",),
     ("smtp", "server"),

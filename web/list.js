@@ -135,7 +135,7 @@ function rowContent(summary) {
       h("span", { class: "snippet", dir: "auto" }, summary.snippet),
       summary.configuration_set
         && h("span", { class: "chip", title: "Configuration set" }, summary.configuration_set),
-      h("span", { class: "status", "data-status": summary.status }, summary.status)),
+      h("span", { class: "status", "data-status": summary.status }, summary.status.replaceAll("_", " "))),
   ];
 }
 

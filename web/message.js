@@ -147,7 +147,7 @@ export function createMessageView(root, { remove }) {
       message.parse_error && h("p", { class: "notice", role: "alert" },
         h("strong", null, "This message could not be read. "), h("bdi", null, message.parse_error)),
       h("div", { class: "when" },
-        h("span", { class: "status", "data-status": message.status }, message.status),
+        h("span", { class: "status", "data-status": message.status }, message.status.replaceAll("_", " ")),
         h("time", { datetime: message.received }, fullTime(message.received)),
         size(message.size)),
       h("dl", { class: "people" },

@@ -1,9 +1,13 @@
 """The one way of a message, whichever door it came in by."""
 
+from dataclasses import replace
+
 from ses_emulator.errors import AwsError
 from ses_emulator.mail.accept import Accepted, accept
 from ses_emulator.mail.compose import Composed, Stamp, compose
-from ses_emulator.mail.message import Submission
+from ses_emulator.mail.headers import HeaderBlock
+from ses_emulator.mail.message import Simple, Submission, Text
+from ses_emulator.mail.render import RenderingError, render
 from ses_emulator.store.account import Account
 from ses_emulator.store.messages import Event, Stored
 
@@ -18,10 +22,26 @@ def send(account: Account, submission: Submission) -> str:
         accepted = accept(account, submission)
         now = account.now()
         stamp = Stamp(account.new_message_id(now), account.region, now)
-        composed = compose(accepted.content, stamp)
+        try:
+            composed = compose(render(accepted.content), stamp)
+            status, outcome = "delivered", Event("Delivery", now, accepted.recipients)
+        except RenderingError as error:
+            composed = _unrendered(accepted.content, stamp)
+            status = "rendering_failed"
+            outcome = Event("Rendering Failure", now, accepted.recipients, error.failure)
         _check_size(composed, submission.limit)
-        _record(account, submission, accepted, composed, stamp)
+        _record(account, submission, accepted, composed, stamp, status, outcome)
     return stamp.id
+
+
+def _unrendered(content: Simple | HeaderBlock, stamp: Stamp) -> Composed:
+    """The headers that are known of a message without its templates."""
+    assert isinstance(content, Simple)
+    bare = replace(content, subject=Text("", "UTF-8"), text=None, html=None, attachments=[])
+    composed = compose(bare, stamp)
+    block = HeaderBlock(composed.raw)
+    block.remove(("subject", "content-type", "content-transfer-encoding"))
+    return replace(composed, raw=block.to_bytes())
 
 
 def _check_size(composed: Composed, limit: int) -> None:
@@ -33,7 +53,13 @@ def _check_size(composed: Composed, limit: int) -> None:
 
 
 def _record(
-    account: Account, submission: Submission, accepted: Accepted, composed: Composed, stamp: Stamp
+    account: Account,
+    submission: Submission,
+    accepted: Accepted,
+    composed: Composed,
+    stamp: Stamp,
+    status: str,
+    outcome: Event,
 ) -> None:
     recipients = accepted.recipients
     account.messages.add(
@@ -44,7 +70,7 @@ def _record(
             received=stamp.now,
             api=submission.api,
             operation=submission.operation,
-            status="delivered",
+            status=status,
             mail_from=accepted.mail_from,
             sender=composed.sender,
             subject=composed.subject,
@@ -59,6 +85,6 @@ def _record(
         ),
         composed.raw,
         recipients,
-        [Event("Send", stamp.now, recipients), Event("Delivery", stamp.now, recipients)],
+        [Event("Send", stamp.now, recipients), outcome],
         accepted.charged,
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from ses_emulator.errors import AwsError
 from ses_emulator.store.account import DAY, Account
 
+DAILY_QUOTA_EXCEEDED = "Daily message quota exceeded."
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -42,7 +44,7 @@ def spend(account: Account, recipients: int, charged: int) -> None:
     now = account.now()
     sent = account.sent_since(now - DAY, charged=True)
     if charged and sent + charged > profile.daily:
-        raise AwsError("Throttling", "Daily message quota exceeded.")
+        raise AwsError("Throttling", DAILY_QUOTA_EXCEEDED)
     key = (account.id, account.region)
     left, since = account.instance.buckets.get(key, (float(profile.rate), now))
     left = min(float(profile.rate), left + (now - since) * profile.rate)

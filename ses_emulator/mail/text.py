@@ -2,7 +2,8 @@
 
 from html.parser import HTMLParser
 
-UNSEEN = frozenset(("script", "style", "head", "title", "template"))
+# Not the head as a whole, whose end may be left out.
+UNSEEN = frozenset(("script", "style", "title", "template"))
 
 
 class _Words(HTMLParser):

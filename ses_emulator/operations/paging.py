@@ -1,6 +1,7 @@
 """The pages of every list operation."""
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ses_emulator.errors import AwsError
@@ -24,11 +25,36 @@ def page(
     list has of a name and its document; ``keep`` chooses documents. Raises AwsError
     ``InvalidNextToken``, and ``InvalidParameterValue`` for a size below 1.
     """
-    size = next(
+    rows, token = collection.page(request.get("NextToken"), _size(request, default), keep)
+    return {member: [item(name, document) for name, document in rows], "NextToken": token}
+
+
+def page_of(rows: Sequence[tuple[str, Any]], request: Request, member: str) -> Result:
+    """One page of a list that is computed: ``rows`` are names, in their order, with their items.
+
+    Raises what ``page`` raises.
+    """
+    start = request.get("NextToken")
+    size = _size(request, DEFAULT_SIZE)
+    if start:
+        try:
+            after = base64.b64decode(start, validate=True).decode().removeprefix(f"{member} ")
+        except ValueError:
+            after = ""
+        if base64.b64encode(f"{member} {after}".encode()).decode() != start:
+            raise AwsError("InvalidNextToken", "The specified NextToken is invalid.")
+        rows = [row for row in rows if row[0] > after]
+    token = None
+    if len(rows) > size:
+        token = base64.b64encode(f"{member} {rows[size - 1][0]}".encode()).decode()
+    return {member: [item for _, item in rows[:size]], "NextToken": token}
+
+
+def _size(request: Request, default: int) -> int:
+    size: int = next(
         (request[name] for name in ("PageSize", "MaxItems", "MaxResults") if request.get(name)),
         default,
     )
     if size < 1:
         raise AwsError("InvalidParameterValue", f"The page size must be between 1 and {default}")
-    rows, token = collection.page(request.get("NextToken"), size, keep)
-    return {member: [item(name, document) for name, document in rows], "NextToken": token}
+    return size

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from ses_emulator.errors import AwsError, SesError
 from ses_emulator.operations.catalogue import v1, v2
 from ses_emulator.operations.registry import Registry, Request, Result
-from ses_emulator.server.caller import caller
+from ses_emulator.server.caller import caller, endpoint
 from ses_emulator.server.vocabulary import for_v1, for_v2
 from ses_emulator.store.account import Account, Instance
 from ses_emulator.wire import models, query, restjson
@@ -88,7 +88,7 @@ class AwsEndpoint:
 
     def _account(self, call: Call) -> Account:
         account_id, region = caller(self._instance.settings, call.headers, call.query)
-        return Account(self._instance, account_id, region, call.remote)
+        return Account(self._instance, account_id, region, call.remote, endpoint(call.headers))
 
     def _call(
         self, call: Call, operations: Registry, name: str, request: Request, api: str

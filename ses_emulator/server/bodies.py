@@ -45,6 +45,12 @@ def attachment(part: Part) -> Response:
     return _file(part.content, type, name, as_attachment=True)
 
 
+def export(id: str, content: str, type: str) -> Response:
+    """The file of an export job as a download."""
+    name = f"{id}.{type.rpartition('/')[2]}"
+    return _file(_encode(content), type, name, as_attachment=True)
+
+
 def _file(content: bytes, type: str, name: str, *, as_attachment: bool) -> Response:
     response = send_file(
         io.BytesIO(),

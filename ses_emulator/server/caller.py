@@ -34,3 +34,11 @@ def caller(
     key = found[1]
     region = found[2] if found.re is SCOPE else settings.region
     return (key if ACCOUNT_ID.fullmatch(key) else settings.account_id), region
+
+
+def endpoint(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """The URL by which the caller reached us, without a path, if it says."""
+    for name, value in headers:
+        if name == b"host":
+            return f"http://{value.decode('latin-1')}"
+    return None

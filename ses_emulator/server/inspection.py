@@ -30,6 +30,7 @@ from ses_emulator.server.parameters import quoted
 from ses_emulator.server.shapes import Shape
 from ses_emulator.server.stream import GONE, HEARTBEAT, OPEN_REQUESTS, frames
 from ses_emulator.store.account import Instance
+from ses_emulator.store.documents import everywhere
 from ses_emulator.store.messages import Stored
 from ses_emulator.store.query import Filters
 
@@ -74,6 +75,7 @@ def create_app(
         ("GET", "/messages/<id>/html", "getMessageHtml", api.html),
         ("GET", "/messages/<id>/text", "getMessageText", api.text),
         ("GET", "/messages/<id>/attachments/<n>", "getMessageAttachment", api.attachment),
+        ("GET", "/exports/<id>", "getExport", api.export),
         ("GET", "/stream", "getStream", api.stream),
     ):
         app.add_url_rule(ROOT + path, operation, view, methods=[method])
@@ -172,6 +174,11 @@ class Inspection:
             f"Message {quoted(id)} has no attachment {quoted(n)}: "
             f"see attachments in {ROOT}/messages/{id}."
         )
+
+    def export(self, id: str) -> Response:
+        for *_, file in everywhere(self._instance.database, "ExportFile", id):
+            return bodies.export(id, file["Content"], file["Type"])
+        raise NotFound(f"Export {quoted(id)} does not exist: GetExportJob tells the address.")
 
     def stream(self) -> Response:
         self._enter()

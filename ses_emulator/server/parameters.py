@@ -12,7 +12,7 @@ FILTERS = ("to", "from", "subject", "q", "configuration_set", "tag", "status", "
 PAGING = ("after", "limit", "wait", "count")
 # By operationId; an operation that is not named takes none.
 PARAMETERS = {"listMessages": (*FILTERS, *PAGING), "deleteMessages": FILTERS}
-STATUSES = ("sent", "delivered")
+STATUSES = ("sent", "delivered", "rendering_failed")
 # Longer ones are a mistake, and SQLite refuses patterns of more than 50,000 bytes.
 LONGEST = 1000
 LARGEST_SEQ = 2**63 - 1
@@ -75,7 +75,7 @@ def filters(arguments: Arguments) -> Filters:
     values = {name: arguments.get(name) for name in FILTERS}
     status = values["status"]
     if status is not None and status not in STATUSES:
-        raise BadRequest(f"status is {quoted(status)}: use {' or '.join(STATUSES)}.")
+        raise BadRequest(f"status is {quoted(status)}: use one of {', '.join(STATUSES)}.")
     return Filters(sender=values.pop("from"), **values)
 
 

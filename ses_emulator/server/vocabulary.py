@@ -30,6 +30,18 @@ KINDS = {
     ),
     "Contact": Kind("{name} doesn't exist in List.", "{name} already exists in List."),
     "ContactList": Kind("List with name: {name} doesn't exist."),
+    "CustomVerificationEmailTemplate": Kind(
+        "Custom verification email template <{name}> does not exist.",
+        "Custom verification email template <{name}> already exists.",
+        "CustomVerificationEmailTemplateDoesNotExist",
+        "CustomVerificationEmailTemplateAlreadyExists",
+        ("CustomVerificationEmailTemplateName",),
+    ),
+    "DedicatedIp": Kind("Could not find dedicated IP <{name}> under this account."),
+    "DedicatedIpPool": Kind(
+        "The requested pool <{name}> does not exist.", "The pool <{name}> already exists."
+    ),
+    "DeliverabilityTestReport": Kind("Deliverability test report {name} does not exist."),
     "EmailIdentity": Kind(
         "Email identity {name} does not exist.", "Email identity {name} already exist."
     ),
@@ -38,12 +50,23 @@ KINDS = {
         exists="A certificate is already associated with sender <{name}> on identity <{parent}>.",
     ),
     "EmailIdentityPolicy": Kind(missing="", exists="Policy <{name}> already exists"),
+    "EmailTemplate": Kind(
+        "Template {name} does not exist.",
+        v1_missing="TemplateDoesNotExist",
+        members=("TemplateName",),
+    ),
     "EventDestination": Kind(
         "No EventDestination found for {parent}",
         "An event destination with name <{name}> already exists for configuration set <{parent}>.",
         "EventDestinationDoesNotExist",
         "EventDestinationAlreadyExists",
         ("EventDestinationName", "ConfigurationSetName"),
+    ),
+    "ExportJob": Kind("Export job {name} does not exist."),
+    "ImportJob": Kind("Import job {name} does not exist."),
+    "MultiRegionEndpoint": Kind(
+        "Multi-region endpoint {name} does not exist.",
+        "Multi-region endpoint {name} already exists.",
     ),
     "ReceiptFilter": Kind(
         "Filter does not exist: {name}",
@@ -65,8 +88,9 @@ KINDS = {
         "AlreadyExists",
         ("Name",),
     ),
+    "ReputationEntity": Kind("Reputation entity <{name}> does not exist."),
     "SuppressedDestination": Kind("Email address {name} does not exist on your suppression list."),
-    "Tenant": Kind("Tenant {name} does not exist.", "Tenant {name} already exists."),
+    "Tenant": Kind("The requested tenant <{name}> does not exist."),
     "TenantSuppressedDestination": Kind(
         "Email address {name} does not exist on your tenant suppression list."
     ),
@@ -81,16 +105,23 @@ KINDS = {
 # AwsError carries v1's code; what v2 calls it.
 V2_CODES = {
     "AccountSendingPausedException": "SendingPausedException",
+    "AlreadyExists": "AlreadyExistsException",
     "ConfigurationSetSendingPausedException": "SendingPausedException",
+    "CustomVerificationEmailInvalidContent": "BadRequestException",
+    "FromEmailAddressNotVerified": "BadRequestException",
     "InvalidCloudWatchDestination": "BadRequestException",
     "InvalidConfigurationSet": "BadRequestException",
     "InvalidFirehoseDestination": "BadRequestException",
     "InvalidNextToken": "BadRequestException",
     "InvalidParameterValue": "BadRequestException",
     "InvalidPolicy": "BadRequestException",
+    "InvalidRenderingParameter": "BadRequestException",
     "InvalidSNSDestination": "BadRequestException",
+    "InvalidTemplate": "BadRequestException",
     "InvalidTrackingOptions": "BadRequestException",
     "LimitExceeded": "LimitExceededException",
+    "MissingRenderingAttribute": "BadRequestException",
+    "ProductionAccessNotGranted": "BadRequestException",
     "Throttling": "TooManyRequestsException",
     "ValidationError": "BadRequestException",
 }

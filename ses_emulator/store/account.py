@@ -1,5 +1,6 @@
 """The store as one account in one region sees it, with the clock, the ids and the settings."""
 
+import queue
 import random
 import time
 from collections.abc import Callable
@@ -40,13 +41,23 @@ def random_uuid() -> str:
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A job that is to be done: the document ``id`` of a ``kind`` in an account and region."""
+
+    account: str
+    region: str
+    kind: str
+    id: str
+
+
 @dataclass(frozen=True)
 class Instance:
     """What all accounts of one emulator share.
 
     ``clock`` gives epoch seconds, ``new_id`` a UUID as text; both are passed in so that a test can
     hold them still. ``buckets`` has, by account and region, what the sending rate leaves and the
-    moment it was reckoned.
+    moment it was reckoned. ``tickets`` are the jobs to be done, in order; None is the end.
     """
 
     settings: Settings
@@ -56,23 +67,30 @@ class Instance:
     clock: Callable[[], float] = time.time
     new_id: Callable[[], str] = random_uuid
     buckets: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    tickets: queue.SimpleQueue[Ticket | None] = field(default_factory=queue.SimpleQueue)
 
 
 class Account:
     """One account in one region: what operations and the pipeline read and write.
 
-    ``source_ip`` is the address of the caller.
+    ``source_ip`` is the address of the caller, ``endpoint`` the URL by which it reached us.
     """
 
-    __slots__ = ("id", "instance", "region", "source_ip")
+    __slots__ = ("endpoint", "id", "instance", "region", "source_ip")
 
     def __init__(
-        self, instance: Instance, id: str, region: str, source_ip: str | None = None
+        self,
+        instance: Instance,
+        id: str,
+        region: str,
+        source_ip: str | None = None,
+        endpoint: str | None = None,
     ) -> None:
         self.instance = instance
         self.id = id
         self.region = region
         self.source_ip = source_ip
+        self.endpoint = endpoint
 
     @property
     def settings(self) -> Settings:
@@ -88,7 +106,7 @@ class Account:
 
     def elsewhere(self, region: str) -> "Account":
         """The same account in another region."""
-        return Account(self.instance, self.id, region, self.source_ip)
+        return Account(self.instance, self.id, region, self.source_ip, self.endpoint)
 
     def collection(self, kind: str, parent: str = "") -> Collection:
         """The documents of a kind; see Collection."""

@@ -1,5 +1,6 @@
 """What happened last, numbered, for those who wait for it and for the event stream."""
 
+import re
 import threading
 import uuid
 from collections import deque
@@ -7,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 KEPT = 10_000
+# As many digits as a counter ever has; Python refuses to read thousands.
+NUMBER = re.compile("[0-9]{1,18}")
 Kind = Literal["message", "event", "deleted", "reset"]
 
 
@@ -71,7 +74,7 @@ class Changes:
     def read_token(self, token: str) -> int | None:
         """The number of an event id, or None if it is not of this instance."""
         instance, _, digits = token.partition("-")
-        if instance != self._instance or not (digits.isascii() and digits.isdigit()):
+        if instance != self._instance or not NUMBER.fullmatch(digits):
             return None
         number = int(digits)
         return number if number <= self._number else None

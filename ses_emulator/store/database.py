@@ -15,6 +15,8 @@ import orjson
 
 MEMORY = ":memory:"
 SCHEMA_VERSION = 1
+# Tells our files from those of others, which may count versions, too.
+APPLICATION_ID = int.from_bytes(b"sese")
 BUSY_SECONDS = 30.0
 # How many answers are remembered: see Database.remember.
 REMEMBERED = 1000
@@ -40,13 +42,13 @@ class Database:
         self._lock = threading.RLock()
         self._owner: int | None = None
         self._attempts: list[Attempt] = []
+        # Of those under way, the one that is being written in.
+        self._depth = 0
         # Rows to be written in the transaction under way, and how many there were before them.
         self._waiting: list[tuple[Write, Any]] = []
         self._written = 0
         self._broken: BaseException | None = None
         self._remembered: dict[Hashable, Any] = {}
-        self._after_commit: list[Callable[[], None]] = []
-        self._after_rollback: list[Callable[[], None]] = []
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._all: list[sqlite3.Connection] = []
         try:
@@ -75,7 +77,13 @@ class Database:
         return connection
 
     def _prepare(self) -> None:
+        (application,) = self._writer.execute("PRAGMA application_id").fetchone()
         (version,) = self._writer.execute("PRAGMA user_version").fetchone()
+        empty = self._writer.execute("SELECT 1 FROM sqlite_master").fetchone() is None
+        if application != APPLICATION_ID and not empty:
+            raise StoreError(
+                f"--database {self.path}: a SQLite file of another program. Use another file."
+            )
         if version > SCHEMA_VERSION:
             raise StoreError(
                 f"--database {self.path}: written by a newer ses-emulator (schema {version}, this "
@@ -83,15 +91,12 @@ class Database:
             )
         if self.path != MEMORY:
             self._writer.execute("PRAGMA journal_mode = WAL")
-        if version == SCHEMA_VERSION:
+        if not empty:
             return
-        if self._writer.execute("SELECT 1 FROM sqlite_master").fetchone():
-            raise StoreError(
-                f"--database {self.path}: a SQLite file of another program. Use another file."
-            )
         schema = (files(__package__) / "schema.sql").read_text("utf-8")
         self._writer.executescript(
-            f"BEGIN;\n{schema}\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
+            f"BEGIN;\n{schema}\nPRAGMA application_id = {APPLICATION_ID};"
+            f"\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
         )
 
     @contextmanager
@@ -134,9 +139,8 @@ class Database:
         self._lock.acquire()
         self._owner = threading.get_ident()
         attempt.waiting = self._written + len(self._waiting)
-        attempt.after_commit = len(self._after_commit)
-        attempt.after_rollback = len(self._after_rollback)
         self._attempts.append(attempt)
+        self._depth += 1
 
     def end(self, attempt: "Attempt", failed: bool) -> None:
         """Leave an attempt: commit if it is the outermost, undo it if it ``failed``."""
@@ -146,6 +150,9 @@ class Database:
             elif len(self._attempts) > 1:
                 if attempt.begun:
                     self._writer.execute(f"RELEASE attempt{len(self._attempts)}")
+                around = self._attempts[-2]
+                around.after_commit += attempt.after_commit
+                around.after_rollback += attempt.after_rollback
             elif attempt.begun or self._waiting:
                 try:
                     self._settle()
@@ -157,11 +164,11 @@ class Database:
                     raise
         finally:
             self._attempts.pop()
+            self._depth -= 1
             try:
                 if not self._attempts:
                     self._owner = self._broken = None
-                    notices, self._after_commit, self._after_rollback = self._after_commit, [], []
-                    for notice in notices:
+                    for notice in attempt.after_commit:
                         notice()
             finally:
                 self._lock.release()
@@ -170,7 +177,7 @@ class Database:
         """Take back what was done in an attempt."""
         self.forget()
         del self._waiting[max(0, attempt.waiting - self._written) :]
-        del self._after_commit[attempt.after_commit :]
+        attempt.after_commit.clear()
         if attempt.begun and self._writer.in_transaction:  # a full disk ends it by itself
             if len(self._attempts) > 1:
                 name = f"attempt{len(self._attempts)}"
@@ -178,9 +185,7 @@ class Database:
                 self._writer.execute(f"RELEASE {name}")
             else:
                 self._writer.execute("ROLLBACK")
-        notices = self._after_rollback[attempt.after_rollback :]
-        del self._after_rollback[attempt.after_rollback :]
-        for notice in notices:
+        for notice in attempt.after_rollback:
             notice()
 
     def _settle(self) -> None:
@@ -188,25 +193,29 @@ class Database:
         for depth, attempt in enumerate(self._attempts, 1):
             if not attempt.begun:
                 if depth > 1:
-                    self._write_waiting(attempt.waiting - self._written)
+                    self._write_waiting(attempt.waiting - self._written, depth - 1)
                 self._writer.execute(
                     "BEGIN IMMEDIATE" if depth == 1 else f"SAVEPOINT attempt{depth}"
                 )
                 attempt.begun = True
-        self._write_waiting(len(self._waiting))
+        self._write_waiting(len(self._waiting), len(self._attempts))
 
-    def _write_waiting(self, count: int) -> None:
+    def _write_waiting(self, count: int, depth: int) -> None:
+        """Write the first rows that wait; notices that this gives are of the attempt at depth."""
         if count <= 0:
             return
         waiting = self._waiting[:count]
         del self._waiting[:count]
         self._written += count
+        self._depth = depth
         try:
             for write, rows in groupby(waiting, key=itemgetter(0)):
                 write(self._writer, [row for _, row in rows])
         except BaseException as error:
             self._broken = error  # Whose rows were lost may have ended well before.
             raise
+        finally:
+            self._depth = len(self._attempts)
 
     def remember(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """What ``compute`` finds in the documents, computed anew only after one was written.
@@ -231,11 +240,11 @@ class Database:
 
     def after_commit(self, notice: Callable[[], None]) -> None:
         """Call ``notice`` when the transaction under way is committed, not if it is rolled back."""
-        self._after_commit.append(notice)
+        self._attempts[self._depth - 1].after_commit.append(notice)
 
     def after_rollback(self, notice: Callable[[], None]) -> None:
         """Call ``notice`` if the transaction under way is rolled back, to put memory right."""
-        self._after_rollback.append(notice)
+        self._attempts[self._depth - 1].after_rollback.append(notice)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -282,7 +291,9 @@ class Attempt:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.begun = False
-        self.waiting = self.after_commit = self.after_rollback = 0
+        self.waiting = 0
+        self.after_commit: list[Callable[[], None]] = []
+        self.after_rollback: list[Callable[[], None]] = []
 
     def __enter__(self) -> None:
         self._database.begin(self)

@@ -159,3 +159,19 @@ class Collection:
         if tuple(scope) != self._scope or not isinstance(name, str):
             raise AwsError("InvalidNextToken", "The specified NextToken is invalid.")
         return name
+
+
+def everywhere(
+    database: Database, kind: str, name: str | None = None
+) -> list[tuple[str, str, str, Document]]:
+    """Account, region, name and document of a kind in all accounts and regions.
+
+    Only those called ``name``, if it is given.
+    """
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT account, region, name, document FROM documents"
+            " WHERE kind = ? AND name = coalesce(?, name)",
+            (kind, name),
+        ).fetchall()
+    return [(*row[:3], orjson.loads(row[3])) for row in rows]

@@ -296,6 +296,16 @@ class Messages:
             ).fetchall()
         return [_stored(row) for row in rows]
 
+    def received_between(self, account: str, region: str, start: float, end: float) -> list[Stored]:
+        """The messages of an account and region of this time, in order; both ends are included."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                f"{SELECT} WHERE account = ? AND region = ? AND received BETWEEN ? AND ?"
+                " ORDER BY seq",
+                (account, region, start, end),
+            ).fetchall()
+        return [_stored(row) for row in rows]
+
     def unindexed(self, limit: int) -> list[Stored]:
         """The oldest messages that search does not know yet."""
         with self._database.reading() as connection:

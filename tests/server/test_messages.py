@@ -164,7 +164,7 @@ def test_filters(box: Box, client: Client, query: str, expected: list[str]) -> N
         ("to=", "to is empty"),
         ("to=a%00", "has a NUL in it"),
         ("to=" + "a" * 1001, "1001 characters"),
-        ("status=lost", "'lost': use sent or delivered"),
+        ("status=lost", "'lost': use one of sent, delivered, rendering_failed"),
         ("limit=0", "'0': use a whole number from 1 to 1000"),
         ("limit=1001", "'1001'"),
         ("limit=1.5", "'1.5'"),

@@ -1,0 +1,201 @@
+"""Options: what wins over what, and what is said of those that cannot be used."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ses_emulator.config import (
+    ENVIRONMENT_PREFIX,
+    ConfigError,
+    Settings,
+    add_arguments,
+    flag,
+    load,
+)
+
+OPTIONS = {option.name: option for option in dataclasses.fields(Settings)}
+
+
+def parse(*arguments: str) -> dict[str, Any]:
+    """Arguments of the command line as load() takes them."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return vars(parser.parse_args(arguments))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a file with options may be."""
+    return tmp_path / "options.yaml"
+
+
+def from_file(file: Path, text: str) -> Settings:
+    """The settings of a file with this text."""
+    file.write_text(text, "utf-8")
+    return load({"config": str(file)}, {})
+
+
+def other_value(name: str) -> Any:
+    """A value that is not the default."""
+    choices = OPTIONS[name].metadata["choices"]
+    if choices:
+        return choices[-1]
+    if name == "account_id":
+        return "012345678901"
+    return 4321 if OPTIONS[name].type is int else "other"
+
+
+def test_defaults() -> None:
+    assert load(parse(), {}) == load({}, {}) == Settings()
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_option_from_everywhere(file: Path, name: str) -> None:
+    value = other_value(name)
+    expected = dataclasses.replace(Settings(), **{name: value})
+    assert expected != Settings()
+    variable = ENVIRONMENT_PREFIX + name.upper()
+    assert load(parse(flag(name), str(value)), {}) == expected
+    assert load(parse(), {variable: str(value)}) == expected
+    for key in (name, name.replace("_", "-")):
+        assert from_file(file, f'{key}: "{value}"\n') == expected
+
+
+def test_what_wins(file: Path) -> None:
+    file.write_text("port: 1\nsmtp_port: 1\nsmtps_port: 1\n")
+    environment = {
+        "SES_EMULATOR_CONFIG": str(file),
+        "SES_EMULATOR_SMTP_PORT": "2",
+        "SES_EMULATOR_SMTPS_PORT": "2",
+    }
+    settings = load(parse("--smtps-port", "3"), environment)
+    ports = (settings.port, settings.smtp_port, settings.smtps_port, settings.inbound_port)
+    assert ports == (1, 2, 3, 2525)
+
+
+def test_file_of_the_command_line_wins(file: Path) -> None:
+    file.write_text("port: 1\n")
+    settings = load(parse("--config", str(file)), {"SES_EMULATOR_CONFIG": "/missing"})
+    assert settings.port == 1
+
+
+def test_zero_is_a_value() -> None:
+    assert load(parse("--port", "0"), {"SES_EMULATOR_PORT": "1"}).port == 0
+
+
+def test_empty_variable_is_none() -> None:
+    assert load(parse(), {"SES_EMULATOR_PORT": "", "SES_EMULATOR_CONFIG": ""}) == Settings()
+
+
+def test_other_variables_do_not_matter() -> None:
+    assert load(parse(), {"SES_EMULATOR_UNKNOWN": "x", "PORT": "1"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        ("", {}),
+        ("# nothing\n", {}),
+        ("port: 1\naccount: sandbox\n", {"port": 1, "account": "sandbox"}),
+        ('port: "1"\n', {"port": 1}),
+        ("account-id: 123456789012\n", {"account_id": "123456789012"}),
+        ("database: über.sqlite\n", {"database": "über.sqlite"}),
+        ("account_id: 000000000007\n", {"account_id": "000000000007"}),
+        ("region: no\n", {"region": "no"}),
+        ("database:\nport:\n", {}),
+        ('host: ""\n', {}),
+    ],
+)
+def test_files(file: Path, text: str, members: dict[str, Any]) -> None:
+    assert from_file(file, text) == Settings(**members)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("prot: 1\n", "no option is called 'prot'"),
+        ("- port\n", "write options as `name: value` lines"),
+        ("port 1\n", "write options as `name: value` lines"),
+        ("1: 2\n", "no option is called '1'"),
+        ("port: [1]\n", "port takes a single value"),
+        ("host: {a: 1}\n", "host takes a single value"),
+        ("[a]: 1\n", "while constructing a mapping"),
+        ("port: [1\n", "while parsing a flow sequence"),
+        ("port: 1\n\tx: 2\n", "while scanning"),
+        ("port: \x00\n", "unacceptable character"),
+    ],
+)
+def test_files_that_cannot_be_used(file: Path, text: str, error: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        from_file(file, text)
+    assert str(refused.value).startswith(f"--config {file}: {error}")
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["eighty", "80.5", "true", "~", "0x50"])
+def test_numbers_in_files(file: Path, value: str) -> None:
+    with pytest.raises(ConfigError, match="write a whole number") as refused:
+        from_file(file, f"smtp-port: {value}\n")
+    assert str(refused.value).startswith(f"smtp-port in {file} is ")
+
+
+def test_file_that_cannot_be_read(tmp_path: Path, file: Path) -> None:
+    with pytest.raises(ConfigError, match=r"^--config .*No such file or directory"):
+        load({"config": str(tmp_path / "missing")}, {})
+    with pytest.raises(ConfigError, match=r"^--config .*Is a directory"):
+        load({"config": str(tmp_path)}, {})
+    file.write_bytes(b"host: \xff\n")
+    with pytest.raises(ConfigError, match=r"^--config .*can't decode byte 0xff"):
+        load({"config": str(file)}, {})
+
+
+def test_number_in_the_environment() -> None:
+    with pytest.raises(ConfigError) as refused:
+        load({}, {"SES_EMULATOR_SMTP_PORT": "many"})
+    assert str(refused.value) == "SES_EMULATOR_SMTP_PORT is 'many': write a whole number"
+
+
+@pytest.mark.parametrize(
+    ("members", "error"),
+    [
+        ({"port": -1}, "--port -1: a port is a number from 0 to 65535"),
+        ({"smtps_port": 65536}, "--smtps-port 65536: a port is a number from 0 to 65535"),
+        ({"max_messages": -1}, "--max-messages -1: use 0 to keep all messages"),
+        ({"account": "Open"}, "--account 'Open': choose one of open, production, sandbox"),
+        ({"verification": "x"}, "--verification 'x': choose one of auto, click"),
+        ({"verification": ""}, "--verification is empty: leave it out for its default"),
+        ({"host": ""}, "--host is empty: leave it out for its default"),
+        ({"log_level": "x"}, "--log-level 'x': choose one of debug, info, warning, error"),
+        ({"account_id": "1234"}, "--account-id '1234': an account id has 12 digits"),
+        (
+            {"account_id": "1" * 11 + "²"},
+            f"--account-id '{'1' * 11}²': an account id has 12 digits",
+        ),
+    ],
+)
+def test_values_that_cannot_be_used(members: dict[str, Any], error: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Settings(**members)
+    assert str(refused.value) == error
+
+
+@pytest.mark.parametrize("port", [0, 1, 65535])
+def test_ports_that_can_be_used(port: int) -> None:
+    assert Settings(inbound_port=port).inbound_port == port
+
+
+def test_help_names_every_option(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")  # no line is broken
+    with pytest.raises(SystemExit):
+        parse("--help")
+    text = " ".join(capsys.readouterr().out.split())
+    for name, option in OPTIONS.items():
+        assert f"{flag(name)} " in text
+        assert f"(default {option.default})" in text
