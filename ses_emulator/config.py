@@ -83,7 +83,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             type=int if option.type is int else str,
             metavar=meta["metavar"] or ("N" if option.type is int else option.name.upper()),
             choices=meta["choices"] or None,
-            help=f"{meta['help']} (default {option.default})",
+            help=f"{meta['help']} (default {option.default or 'none'})",
         )
 
 

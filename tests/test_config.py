@@ -198,4 +198,4 @@ def test_help_names_every_option(
     text = " ".join(capsys.readouterr().out.split())
     for name, option in OPTIONS.items():
         assert f"{flag(name)} " in text
-        assert f"(default {option.default})" in text
+        assert f"(default {option.default or 'none'})" in text

@@ -17,11 +17,15 @@ CONNECTIONS = 8
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent again and again: a file to POST, its type, and where to."""
+    """What is sent again and again: a file to POST, its type, and where to.
+
+    Another script of this folder than post.lua may make other requests of it.
+    """
 
     path: str
     body: Path
     type: str
+    script: str = "post.lua"
 
 
 def measure(server: Server, request: Request, seconds: float) -> float:
@@ -34,10 +38,11 @@ def measure(server: Server, request: Request, seconds: float) -> float:
         raise Unavailable("wrk is not installed (the package wrk of Debian and Homebrew)")
     command = [wrk, "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--timeout", "20s"]
     done = subprocess.run(
-        [*command, "-s", str(HERE / "post.lua"), server.url + request.path],
+        [*command, "-s", str(HERE / request.script), server.url + request.path],
         env=os.environ
         | {
             "BENCH_BODY": str(request.body),
+            "BENCH_FOLDER": str(HERE),
             "BENCH_TYPE": request.type,
             "BENCH_AUTHORIZATION": AUTHORIZATION,
         },

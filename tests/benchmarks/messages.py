@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -32,6 +33,13 @@ def v2_simple(folder: Path) -> Request:
         "Content": content,
     }
     return _request(folder, "/v2/email/outbound-emails", json.dumps(body), "application/json")
+
+
+def templates(folder: Path) -> Request:
+    """Create, get, list and delete of a template of API v2, in turn."""
+    content = {"Subject": "Hello {{name}}", "Text": TEXT, "Html": HTML}
+    made = _request(folder, "/", json.dumps(content), "application/json")
+    return replace(made, script="crud.lua")
 
 
 def v1_simple(folder: Path) -> Request:

@@ -162,6 +162,24 @@ def stored(bench: Bench) -> list[Line]:
     ]
 
 
+def crud(bench: Bench) -> list[Line]:
+    """Create, get, list and delete of a template next to the sends of the same server."""
+    request = messages.templates(bench.folder)
+    send = messages.v2_simple(bench.folder)
+    rates: list[float] = []
+    sends: list[float] = []
+    for _ in range(bench.rounds):  # a server of its own each, for names are used once
+        with servers.ses_emulator(bench.folder) as ours:
+            kept = {"Subject": "Kept", "Text": "Text"}
+            body = {"TemplateName": "kept", "TemplateContent": kept}
+            ours.call("POST", "/v2/email/templates", body)
+            rates.append(http_load.measure(ours, request, bench.seconds))
+            http_load.measure(ours, send, 1)
+            sends.append(_sends(ours, send, bench.seconds))
+    what = "v2 templates, create, get, list, delete; ratio to SendEmail"
+    return [compared(what, rates, "requests/s", _ratios(rates, sends), at_least=0.7)]
+
+
 # A new row is a function here and its name in this dict.
 ROWS: dict[str, Callable[[Bench], list[Line]]] = {
     "v2-send": v2_send,
@@ -169,6 +187,7 @@ ROWS: dict[str, Callable[[Bench], list[Line]]] = {
     "ready": ready,
     "smtp": smtp,
     "stored": stored,
+    "crud": crud,
 }
 
 
