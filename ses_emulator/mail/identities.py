@@ -1,6 +1,6 @@
 """Which addresses an account may use: identities, and the domains that cover them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ses_emulator.errors import AwsError
 from ses_emulator.mail.addresses import Address
@@ -53,8 +53,13 @@ def check_verified(
         raise AwsError("MessageRejected", rejection(account, failed))
 
 
-def sender_findings(account: Account, senders: Iterable[Address]) -> list[Finding]:
+def sender_findings(account: Account, senders: Sequence[Address]) -> list[Finding]:
     """What SES would say of senders that an open account lets through."""
+    key = ("findings", account.id, account.region, *(sender.spec for sender in senders))
+    return account.instance.database.remember(key, lambda: _findings(account, senders))
+
+
+def _findings(account: Account, senders: Sequence[Address]) -> list[Finding]:
     failed = unverified(account, senders)
     if not failed:
         return []

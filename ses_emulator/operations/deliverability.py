@@ -3,6 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 
+from ses_emulator.errors import AwsError
 from ses_emulator.mail.addresses import SIMULATOR, spec_of
 from ses_emulator.operations import dedicated_ips
 from ses_emulator.operations.identity_dkim import attributes as dkim_attributes
@@ -23,7 +24,9 @@ def put_deliverability_dashboard_option(account: Account, request: Request) -> N
     """A domain that is left out, or all of them, stay until the end of the month."""
     now = account.now()
     enabled = request["DashboardEnabled"]
-    given = {each["Domain"]: each for each in request.get("SubscribedDomains", [])}
+    given = {each.get("Domain", ""): each for each in request.get("SubscribedDomains", [])}
+    if "" in given:
+        raise AwsError("BadRequestException", "Domain can't be blank.")
     for domain in given:
         account.identities.get(domain)
     before = _dashboard(account)
