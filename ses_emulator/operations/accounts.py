@@ -77,6 +77,11 @@ def put_account_pricing_attributes(account: Account, request: Request) -> None:
     account.set_attributes(PricingAttributes={"CurrentPlan": request["Plan"]})
 
 
+@v2("PutAccountDeliveryAttributes")
+def put_account_delivery_attributes(account: Account, request: Request) -> None:
+    account.set_attributes(DeliveryAttributes=request)
+
+
 def _quota(account: Account) -> Result:
     profile = profile_of(account)
     return {
