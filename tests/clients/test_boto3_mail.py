@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import importlib
 import os
 import smtplib
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.clients.support import Emulator, body_of, header
+from tests.mail.corpus import COLLECTION
 
 TEXTS = {
     "UTF-8": "Grüße, 日本語, 😀",
@@ -297,18 +297,6 @@ def test_hostile_address_header(ses_emulator: Emulator, address: str) -> None:
 
 
 # CPython's collection of odd messages.
-
-
-def collection() -> list[Path]:
-    """The messages in the tests of Python's email package; none if they are not installed."""
-    try:
-        file = importlib.import_module("test.test_email").__file__
-    except ImportError:
-        return []
-    return sorted((Path(str(file)).parent / "data").glob("msg_*.txt"))
-
-
-COLLECTION = collection()
 
 
 def raw_v1(emulator: Emulator, data: bytes) -> str:
