@@ -46,6 +46,9 @@ class Settings:
     aws_endpoint: str = _option(
         "", "URL of other AWS services, such as S3 for import jobs", metavar="URL"
     )
+    public_url: str = _option(
+        "", "URL of the links in mails; without it the one by which the sender came", metavar="URL"
+    )
     max_messages: int = _option(0, "keep this many messages, delete older ones; 0 keeps all")
     log_level: str = _option("info", "debug, info, warning or error", choices=LOG_LEVELS)
 

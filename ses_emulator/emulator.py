@@ -39,7 +39,9 @@ class Emulator:
         self._database = Database(settings.database)
         changes = Changes()
         messages = Messages(self._database, changes, settings.max_messages)
-        self.instance = Instance(settings, self._database, changes, messages, clock, new_id)
+        self.instance = Instance(
+            settings, self._database, changes, messages, clock, new_id, url=lambda: self.url
+        )
         self._indexer = Indexer(self.instance)
         works = {"ExportJob": export_file, "ImportJob": import_file}
         self._jobs = JobRunner(self.instance, works)

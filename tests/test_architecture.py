@@ -18,7 +18,8 @@ LONGEST = 350
 LAYERS = (
     ("errors", "config", "loops"),
     ("wire", "store", "neighbours"),
-    ("mail", "events", "inbound"),
+    ("events",),
+    ("mail", "inbound"),
     ("operations",),
     ("smtp", "server"),
     ("emulator",),

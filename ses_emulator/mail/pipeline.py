@@ -9,7 +9,8 @@ from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.message import Simple, Submission, Text
 from ses_emulator.mail.render import RenderingError, render
 from ses_emulator.store.account import Account
-from ses_emulator.store.messages import Event, Stored
+from ses_emulator.store.events import Event
+from ses_emulator.store.messages import Stored
 
 
 def send(account: Account, submission: Submission) -> str:

@@ -8,7 +8,8 @@ from ses_emulator.mail import addresses
 from ses_emulator.operations.metrics import check_vdm, isp_of
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import Account
-from ses_emulator.store.messages import Event, Stored
+from ses_emulator.store.events import Event
+from ses_emulator.store.messages import Stored
 from ses_emulator.store.query import Filters
 
 # Types of the API's EventType that are not simply an event's in capitals.

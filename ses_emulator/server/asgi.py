@@ -78,7 +78,10 @@ class Application:
                 future.set_result(answer)
 
     async def _on_thread(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let Flask answer. It reads no body, so all it needs to hear is that the client went."""
+        """Let Flask answer, which hears of the client only that it went."""
+        body = await _read(receive)
+        if body is None:
+            return
         gone = threading.Event()
 
         async def watch() -> None:
@@ -86,11 +89,11 @@ class Application:
                 pass
             gone.set()
 
-        async def no_body() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
+        async def whole() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
 
         watcher = asyncio.create_task(watch())
-        flask: Any = self._flask({**scope, GONE: gone}, no_body, send)  # type: ignore[arg-type]
+        flask: Any = self._flask({**scope, GONE: gone}, whole, send)  # type: ignore[arg-type]
         answer = asyncio.create_task(flask)
         self._answers.add(answer)
         try:

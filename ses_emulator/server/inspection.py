@@ -1,12 +1,14 @@
 """The inspection API under ``/_ses/`` and the inbox at ``/``, as one Flask application."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.resources import files
+from itertools import chain
 from threading import BoundedSemaphore, Event
 from time import monotonic
+from typing import Any
 
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
@@ -35,9 +37,12 @@ from ses_emulator.store.messages import Stored
 from ses_emulator.store.query import Filters
 
 ROOT = "/_ses"
+# Method, path, operationId, and what answers.
+Route = tuple[str, str, str, Callable[..., Any]]
+# The rooms beside this one: each gives its routes.
+ROOMS: tuple[Callable[[Instance], Sequence[Route]], ...] = ()
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# No operation reads a body; a client may send an empty form all the same.
-LARGEST_BODY = 64 * 1024
+LARGEST_BODY = 1024 * 1024
 # For everything that is not a page of ours: if a browser shows it, it runs and loads nothing.
 CLOSED_CSP = "default-src 'none'; sandbox; base-uri 'none'; frame-ancestors 'none'"
 
@@ -62,23 +67,9 @@ def create_app(
     app.after_request(_protect)
     app.register_error_handler(HTTPException, _error)
     add_pages(app)
-    api = Inspection(instance, indexer, ports, clear)
-    for method, path, operation, view in (
-        ("GET", "/health", "getHealth", api.health),
-        ("GET", "/openapi.json", "getOpenapi", api.openapi),
-        ("POST", "/reset", "reset", api.reset),
-        ("GET", "/messages", "listMessages", api.messages),
-        ("DELETE", "/messages", "deleteMessages", api.delete_matching),
-        ("GET", "/messages/<id>", "getMessage", api.message),
-        ("DELETE", "/messages/<id>", "deleteMessage", api.delete),
-        ("GET", "/messages/<id>/raw", "getMessageRaw", api.raw),
-        ("GET", "/messages/<id>/html", "getMessageHtml", api.html),
-        ("GET", "/messages/<id>/text", "getMessageText", api.text),
-        ("GET", "/messages/<id>/attachments/<n>", "getMessageAttachment", api.attachment),
-        ("GET", "/exports/<id>", "getExport", api.export),
-        ("GET", "/stream", "getStream", api.stream),
-    ):
-        app.add_url_rule(ROOT + path, operation, view, methods=[method])
+    own = Inspection(instance, indexer, ports, clear)
+    for method, path, operation, view in chain(own.routes(), *(room(instance) for room in ROOMS)):
+        app.add_url_rule(path, operation, view, methods=[method])
     return app
 
 
@@ -98,6 +89,29 @@ class Inspection:
         self._ports = ports
         self._clear = clear
         self._open = BoundedSemaphore(OPEN_REQUESTS)
+
+    def routes(self) -> list[Route]:
+        """What is asked for at which address."""
+        return [
+            ("GET", f"{ROOT}/health", "getHealth", self.health),
+            ("GET", f"{ROOT}/openapi.json", "getOpenapi", self.openapi),
+            ("POST", f"{ROOT}/reset", "reset", self.reset),
+            ("GET", f"{ROOT}/messages", "listMessages", self.messages),
+            ("DELETE", f"{ROOT}/messages", "deleteMessages", self.delete_matching),
+            ("GET", f"{ROOT}/messages/<id>", "getMessage", self.message),
+            ("DELETE", f"{ROOT}/messages/<id>", "deleteMessage", self.delete),
+            ("GET", f"{ROOT}/messages/<id>/raw", "getMessageRaw", self.raw),
+            ("GET", f"{ROOT}/messages/<id>/html", "getMessageHtml", self.html),
+            ("GET", f"{ROOT}/messages/<id>/text", "getMessageText", self.text),
+            (
+                "GET",
+                f"{ROOT}/messages/<id>/attachments/<n>",
+                "getMessageAttachment",
+                self.attachment,
+            ),
+            ("GET", f"{ROOT}/exports/<id>", "getExport", self.export),
+            ("GET", f"{ROOT}/stream", "getStream", self.stream),
+        ]
 
     def health(self) -> Shape:
         settings = self._instance.settings
@@ -264,7 +278,7 @@ def _check_request() -> None:
         )
     if (request.content_length or 0) > LARGEST_BODY:
         raise RequestEntityTooLarge(
-            f"The body has {request.content_length} bytes: send none, this API reads only the URL."
+            f"The body has {request.content_length} bytes: send at most {LARGEST_BODY}."
         )
     if request.url_rule is not None and request.url_rule.rule.startswith(ROOT):
         known = parameters.PARAMETERS.get(request.url_rule.endpoint, ())

@@ -6,7 +6,8 @@ from typing import Any
 from ses_emulator.mail.index import summarise
 from ses_emulator.mail.read import read
 from ses_emulator.store.account import Instance
-from ses_emulator.store.messages import Event, Stored
+from ses_emulator.store.events import Event
+from ses_emulator.store.messages import Stored
 
 Shape = dict[str, Any]
 

@@ -57,7 +57,8 @@ class Instance:
 
     ``clock`` gives epoch seconds, ``new_id`` a UUID as text; both are passed in so that a test can
     hold them still. ``buckets`` has, by account and region, what the sending rate leaves and the
-    moment it was reckoned. ``tickets`` are the jobs to be done, in order; None is the end.
+    moment it was reckoned. ``tickets`` are the jobs to be done, in order; None is the end. ``url``
+    tells where the instance listens.
     """
 
     settings: Settings
@@ -68,6 +69,7 @@ class Instance:
     new_id: Callable[[], str] = random_uuid
     buckets: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     tickets: queue.SimpleQueue[Ticket | None] = field(default_factory=queue.SimpleQueue)
+    url: Callable[[], str] = str
 
 
 class Account:
@@ -99,6 +101,12 @@ class Account:
     @property
     def messages(self) -> Messages:
         return self.instance.messages
+
+    @property
+    def base_url(self) -> str:
+        """What the links in mails begin with: where we are, as far as their reader is told."""
+        url = self.settings.public_url or self.endpoint or self.instance.url()
+        return url.rstrip("/")
 
     def now(self) -> float:
         """Epoch seconds, UTC."""

@@ -2,13 +2,15 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
 
+from ses_emulator.store import events
 from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import Database, to_json
+from ses_emulator.store.events import Event
 from ses_emulator.store.query import Filters, compile_filters
 
 COLUMNS = (
@@ -17,26 +19,17 @@ COLUMNS = (
 )
 INSERTED = COLUMNS[: COLUMNS.index("document") + 1]
 LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0)"
+# Members of the document that most messages do not have.
+RARE = ("tenant", "template", "original")
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM messages"
-
-
-@dataclass(slots=True)
-class Event:
-    """Something that SES would say of a message. ``timestamp`` is epoch seconds."""
-
-    type: str
-    timestamp: float
-    recipients: Sequence[str]
-    detail: dict[str, Any] = field(default_factory=dict)
-    id: int = 0
-    message_id: str = ""
 
 
 @dataclass(slots=True)
 class Stored:
     """A message as it is kept. ``sender`` is the decoded From header, ``received`` epoch seconds.
 
-    ``snippet`` and ``attachment_count`` are None until the message was indexed.
+    ``snippet`` and ``attachment_count`` are None until the message was indexed. ``original`` is the
+    MessageId of what a notice of SES is about.
     """
 
     id: str
@@ -57,6 +50,9 @@ class Stored:
     tags: dict[str, str]
     source_ip: str | None
     findings: list[dict[str, str]]
+    tenant: str | None = None
+    template: str | None = None
+    original: str | None = None
     snippet: str | None = None
     attachment_count: int | None = None
     seq: int = 0
@@ -78,8 +74,8 @@ class _Row(NamedTuple):
     document: str
     raw: bytes
     recipients: Sequence[str]
-    events: list[tuple[str, float, str, str]]
-    charged: int
+    events: Sequence[Event]
+    charged: int | None
 
 
 class Messages:
@@ -98,40 +94,26 @@ class Messages:
         raw: bytes,
         recipients: Sequence[str],
         events: Sequence[Event],
-        charged: int,
+        charged: int | None,
     ) -> None:
         """Store a message for the envelope's ``recipients``.
 
-        ``charged`` of them count against the daily quota. Beyond the number of messages to keep,
-        the oldest go.
+        ``charged`` of them count against the daily quota; None if none of them was sent to by the
+        account. Beyond the number of messages to keep, the oldest go.
         """
-        document = to_json(
-            {
-                "to": message.to,
-                "cc": message.cc,
-                "bcc": message.bcc,
-                "tags": message.tags,
-                "source_ip": message.source_ip,
-                "findings": message.findings,
-            }
-        )
-        names = to_json(recipients)
-        row = _Row(
-            message,
-            document,
-            raw,
-            recipients,
-            [
-                (
-                    event.type,
-                    event.timestamp,
-                    names if event.recipients is recipients else to_json(event.recipients),
-                    to_json(event.detail),
-                )
-                for event in events
-            ],
-            charged,
-        )
+        document: dict[str, Any] = {
+            "to": message.to,
+            "cc": message.cc,
+            "bcc": message.bcc,
+            "tags": message.tags,
+            "source_ip": message.source_ip,
+            "findings": message.findings,
+        }
+        for name in RARE:
+            value = getattr(message, name)
+            if value is not None:
+                document[name] = value
+        row = _Row(message, to_json(document), raw, recipients, events, charged)
         self._database.write_later(self._write, row)
 
     def _write(self, connection: sqlite3.Connection, rows: list[_Row]) -> None:
@@ -172,10 +154,7 @@ class Messages:
                 for position, address in enumerate(row.recipients)
             ],
         )
-        connection.executemany(
-            "INSERT INTO events (seq, type, timestamp, recipients, detail) VALUES (?, ?, ?, ?, ?)",
-            [(seq, *event) for seq, row in numbered for event in row.events],
-        )
+        events.insert(connection, [(seq, event) for seq, row in numbered for event in row.events])
         self._count_sent(connection, rows)
         self._add_to_count(len(rows))
         ids = [row.message.id for row in rows]
@@ -186,6 +165,8 @@ class Messages:
     def _count_sent(self, connection: sqlite3.Connection, rows: list[_Row]) -> None:
         sent: dict[tuple[str, str, int], list[int]] = {}
         for row in rows:
+            if row.charged is None:
+                continue
             message = row.message
             key = (message.account, message.region, int(message.received))
             total = sent.setdefault(key, [0, 0])
@@ -257,23 +238,27 @@ class Messages:
 
     def events(self, seq: int) -> list[Event]:
         """What happened to a message, in order."""
-        return self._events("seq = ?", seq)
+        with self._database.reading() as connection:
+            return events.select(connection, "seq = ?", seq)
 
     def event(self, id: int) -> Event | None:
         """One event by its id."""
-        return next(iter(self._events("events.id = ?", id)), None)
-
-    def _events(self, condition: str, value: int) -> list[Event]:
         with self._database.reading() as connection:
-            rows = connection.execute(
-                "SELECT type, timestamp, recipients, detail, events.id, messages.id FROM events"
-                f" JOIN messages USING (seq) WHERE {condition} ORDER BY events.id",
-                (value,),
-            ).fetchall()
-        return [
-            Event(type, timestamp, orjson.loads(recipients), orjson.loads(detail), id, message_id)
-            for type, timestamp, recipients, detail, id, message_id in rows
-        ]
+            return next(iter(events.select(connection, "events.id = ?", id)), None)
+
+    def add_events(self, message: Stored, added: Sequence[Event]) -> list[Event]:
+        """Store what happened to a message; the events with their ids."""
+        with self._database.transaction() as connection:
+            events.insert(connection, [(message.seq, event) for event in added])
+            known = events.select(connection, "seq = ?", message.seq)
+            message.status = events.status_of(known)
+            connection.execute(
+                "UPDATE messages SET status = ? WHERE seq = ?", (message.status, message.seq)
+            )
+            new = known[len(known) - len(added) :]
+            ids = [event.id for event in new]
+            self._database.after_commit(lambda: self._changes.publish_all("event", ids))
+        return new
 
     def count(self, filters: Filters) -> int:
         """How many messages match."""

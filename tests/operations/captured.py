@@ -6,7 +6,8 @@ from typing import Any
 
 from ses_emulator.emulator import Emulator
 from ses_emulator.store.account import Account
-from ses_emulator.store.messages import Event, Stored
+from ses_emulator.store.events import Event
+from ses_emulator.store.messages import Stored
 
 PERMANENT = {
     "bounceType": "Permanent",

@@ -21,7 +21,8 @@ from ses_emulator.server.inspection import create_app
 from ses_emulator.store.account import Instance
 from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import MEMORY, Database
-from ses_emulator.store.messages import Event, Messages, Stored
+from ses_emulator.store.events import Event
+from ses_emulator.store.messages import Messages, Stored
 from tests.server.document import check
 
 PORTS: dict[str, int | None] = {"http": 8005, "smtp": 1025, "smtps": 1465, "inbound": None}
