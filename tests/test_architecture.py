@@ -125,7 +125,7 @@ def test_the_rules_let_the_rest_pass(source: str, room: str, package: str) -> No
 
 def test_loading_the_pytest_plugin_is_cheap() -> None:
     """A project that never uses the fixture does not pay for a web server and AWS's models."""
-    heavy = ("aiosmtpd", "boto3", "botocore", "flask", "granian", "werkzeug", "yaml")
+    heavy = ("aiosmtpd", "boto3", "botocore", "flask", "uvicorn", "werkzeug", "yaml")
     code = (
         f"import sys, {PACKAGE}.pytest_plugin\n"
         f"print(*(name for name in {heavy!r} if name in sys.modules))"

@@ -111,7 +111,7 @@ def test_plugin_is_light(pytester: pytest.Pytester) -> None:
         """
         import sys
 
-        HEAVY = {"flask", "werkzeug", "botocore", "boto3", "granian", "aiosmtpd", "yaml", "sqlite3"}
+        HEAVY = {"flask", "werkzeug", "botocore", "boto3", "uvicorn", "aiosmtpd", "yaml", "sqlite3"}
 
 
         def test_nothing_is_imported():

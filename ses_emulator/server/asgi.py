@@ -19,6 +19,8 @@ Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
+# Of a request's scope: the transport of its connection.
+CONNECTION = "ses_emulator.connection"
 # An open stream holds a thread, and some are left for everything else.
 FLASK_THREADS = OPEN_REQUESTS + 16
 # What is larger is answered on a thread, so that it holds up nobody else.
@@ -32,7 +34,6 @@ class Application:
         self._aws = aws
         application: Any = flask  # typed by the standard library's protocol, a2wsgi has its own
         self._flask = WSGIMiddleware(application, workers=FLASK_THREADS)
-        self._answers: set[asyncio.Task[None]] = set()
         self._waiting: list[tuple[Call, asyncio.Future[Answer]]] = []
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="aws")
 
@@ -50,6 +51,11 @@ class Application:
             scope["method"], path, query, scope["headers"], body, client[0] if client else None
         )
         answer = await self._answer(call)
+        if call.disruption is not None:
+            await asyncio.sleep(call.disruption.latency)
+            if call.disruption.drop is not None:
+                await _hang_up(scope, receive)
+                return
         await send(
             {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
         )
@@ -94,25 +100,22 @@ class Application:
 
         watcher = asyncio.create_task(watch())
         flask: Any = self._flask({**scope, GONE: gone}, whole, send)  # type: ignore[arg-type]
-        answer = asyncio.create_task(flask)
-        self._answers.add(answer)
         try:
-            await answer
+            await flask
         finally:
-            self._answers.discard(answer)
             watcher.cancel()
-
-    async def finish(self, seconds: float) -> None:
-        """Wait so long at most until Flask's answers are handed over; those left are broken off."""
-        if self._answers:
-            _, late = await asyncio.wait(self._answers, timeout=seconds)
-            for answer in late:
-                answer.cancel()
 
     def close(self) -> None:
         """Let the threads go; those that still answer are waited for."""
         self._threads.shutdown()
         self._flask.executor.shutdown()
+
+
+async def _hang_up(scope: Scope, receive: Receive) -> None:
+    """Close the connection of a request, which gets no answer."""
+    scope[CONNECTION].close()
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _read(receive: Receive) -> bytes | None:
