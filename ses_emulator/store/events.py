@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 
+from ses_emulator.store import database
+
 # What an event makes of its message, from the least telling to the most; the highest stays.
 STATUSES = {
     "Send": "sent",
@@ -22,7 +24,9 @@ STATUSES = {
 }
 RANK = {status: rank for rank, status in enumerate(STATUSES.values())}
 # Bounces for which nothing was sent at all.
-NOT_SENT = frozenset(("OnAccountSuppressionList", "OnTenantSuppressionList", "Suppressed"))
+NOT_SENT = frozenset(
+    ("OnAccountSuppressionList", "OnTenantSuppressionList", "Suppressed", "UnsubscribedRecipient")
+)
 
 
 @dataclass(slots=True)
@@ -54,8 +58,10 @@ def _status(event: Event) -> str:
 
 def insert(connection: sqlite3.Connection, rows: Iterable[tuple[int, Event]]) -> None:
     """Add events to the messages of these numbers, in order."""
-    connection.executemany(
-        "INSERT INTO events (seq, type, timestamp, recipients, detail) VALUES (?, ?, ?, ?, ?)",
+    database.insert(
+        connection,
+        "events",
+        "seq, type, timestamp, recipients, detail",
         [
             (
                 seq,

@@ -9,7 +9,7 @@ import orjson
 
 from ses_emulator.store import events
 from ses_emulator.store.changes import Changes
-from ses_emulator.store.database import Database, to_json
+from ses_emulator.store.database import Database, insert, to_json
 from ses_emulator.store.events import Event
 from ses_emulator.store.query import Filters, compile_filters
 
@@ -17,7 +17,7 @@ COLUMNS = (
     "seq id account region received api operation status mail_from sender subject"
     " configuration_set size document snippet attachment_count".split()
 )
-INSERTED = COLUMNS[: COLUMNS.index("document") + 1]
+INSERTED = ", ".join(COLUMNS[: COLUMNS.index("document") + 1])
 LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0)"
 # Members of the document that most messages do not have.
 RARE = ("tenant", "template", "original")
@@ -120,9 +120,10 @@ class Messages:
         """Insert messages that were sent at the same time."""
         (last,) = connection.execute(LAST_SEQ).fetchone()
         numbered = list(enumerate(rows, last + 1))
-        connection.executemany(
-            f"INSERT INTO messages ({', '.join(INSERTED)})"
-            f" VALUES ({', '.join('?' * len(INSERTED))})",
+        insert(
+            connection,
+            "messages",
+            INSERTED,
             [
                 (
                     seq,
@@ -143,11 +144,11 @@ class Messages:
                 for seq, row in numbered
             ],
         )
-        connection.executemany(
-            "INSERT INTO raw VALUES (?, ?)", [(seq, row.raw) for seq, row in numbered]
-        )
-        connection.executemany(
-            "INSERT INTO recipients VALUES (?, ?, ?)",
+        insert(connection, "raw", "seq, content", [(seq, row.raw) for seq, row in numbered])
+        insert(
+            connection,
+            "recipients",
+            "seq, position, address",
             [
                 (seq, position, address)
                 for seq, row in numbered
