@@ -2,8 +2,9 @@
 
 import argparse
 import os
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ ENVIRONMENT_PREFIX = "SES_EMULATOR_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 ACCOUNT_MODES = ("open", "production", "sandbox")
 VERIFICATIONS = ("auto", "click")
+HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):([0-9]{1,5})")
 
 
 class ConfigError(Exception):
@@ -27,7 +29,10 @@ def _option(
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Every option of the command. A port of 0 is any free port."""
+    """Every option of the command. A port of 0 is any free port.
+
+    ``rules`` come from the YAML file only, as they stand there; mail/rules.py reads them.
+    """
 
     host: str = _option("127.0.0.1", "address to listen on", metavar="ADDRESS")
     port: int = _option(8005, "HTTP: the AWS APIs, the inspection API and the inbox")
@@ -49,11 +54,17 @@ class Settings:
     public_url: str = _option(
         "", "URL of the links in mails; without it the one by which the sender came", metavar="URL"
     )
+    clamd: str = _option(
+        "",
+        "ClamAV daemon that looks for viruses; without it only EICAR is one",
+        metavar="HOST:PORT",
+    )
     max_messages: int = _option(0, "keep this many messages, delete older ones; 0 keeps all")
     log_level: str = _option("info", "debug, info, warning or error", choices=LOG_LEVELS)
+    rules: Sequence[Any] = ()
 
     def __post_init__(self) -> None:
-        for option in fields(self):
+        for option in options():
             value = getattr(self, option.name)
             if value == "" != option.default:
                 raise ConfigError(f"{flag(option.name)} is empty: leave it out for its default")
@@ -70,6 +81,19 @@ def _check(name: str, value: Any, choices: tuple[str, ...]) -> None:
     if name == "account_id" and not (len(value) == 12 and value.isascii() and value.isdigit()):
         raise ConfigError(f"{flag(name)} {value!r}: an account id has 12 digits")
 
+    if name == "clamd" and value and not _is_host_and_port(value):
+        raise ConfigError(f"{flag(name)} {value!r}: write HOST:PORT, such as localhost:3310")
+
+
+def _is_host_and_port(value: str) -> bool:
+    found = HOST_AND_PORT.fullmatch(value)
+    return found is not None and 0 < int(found[2]) <= 65535
+
+
+def options() -> list[Field[Any]]:
+    """The members of Settings that are options of the command line."""
+    return [member for member in fields(Settings) if member.metadata]
+
 
 def flag(name: str) -> str:
     """The command-line spelling of an option."""
@@ -79,7 +103,7 @@ def flag(name: str) -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Give ``parser`` a flag for every option, and ``--config``."""
     parser.add_argument("--config", metavar="FILE", help="YAML file with options by their names")
-    for option in fields(Settings):
+    for option in options():
         meta = option.metadata
         parser.add_argument(
             flag(option.name),
@@ -97,7 +121,7 @@ def load(arguments: Mapping[str, Any], environment: Mapping[str, str] = os.envir
     """
     path = arguments.get("config") or environment.get(f"{ENVIRONMENT_PREFIX}CONFIG")
     values = _from_file(Path(path)) if path else {}
-    for option in fields(Settings):
+    for option in options():
         variable = ENVIRONMENT_PREFIX + option.name.upper()
         if environment.get(variable):
             values[option.name] = _convert(variable, environment[variable], option.type)
@@ -120,14 +144,21 @@ def _from_file(path: Path) -> dict[str, Any]:
 
     try:
         # Every value as it is written: an account id of digits is no number, `no` is no truth.
-        document = yaml.load(path.read_text("utf-8"), yaml.BaseLoader) or {}
+        text = path.read_text("utf-8")
+        document = yaml.load(text, yaml.BaseLoader) or {}
+        # But for what the rules say, whose numbers are numbers.
+        given = yaml.safe_load(text) if "rules" in document else {}
     except (OSError, ValueError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
         raise ConfigError(f"--config {path}: {reason}") from None
-    known = {option.name: option for option in fields(Settings)}
+    known = {option.name: option for option in options()}
     if not isinstance(document, dict):
         raise ConfigError(f"--config {path}: write options as `name: value` lines")
-    values = {}
+    values: dict[str, Any] = {}
+    if document.pop("rules", None):
+        values["rules"] = given["rules"]
+        if not isinstance(given["rules"], list):
+            raise ConfigError(f"--config {path}: rules takes a list")
     for key, value in document.items():
         name = str(key).replace("-", "_")
         if name not in known:

@@ -6,7 +6,10 @@ from types import TracebackType
 from typing import Self
 
 from ses_emulator.config import Settings
+from ses_emulator.mail.feedback import happen
 from ses_emulator.mail.index import Indexer
+from ses_emulator.mail.rules import Rules, check_file
+from ses_emulator.mail.virus import Scanner
 from ses_emulator.operations.export_jobs import export_file
 from ses_emulator.operations.import_jobs import import_file
 from ses_emulator.operations.jobs import JobRunner
@@ -25,7 +28,7 @@ class Emulator:
     """A local Amazon SES. Two of them in one process do not see each other.
 
     As a context manager it runs within the block. Raises StoreError if the database cannot be
-    used; ``start`` raises ListenError if a port cannot be had.
+    used, ConfigError if a rule cannot; ``start`` raises ListenError if a port cannot be had.
     """
 
     def __init__(
@@ -36,13 +39,17 @@ class Emulator:
         new_id: Callable[[], str] = random_uuid,
     ) -> None:
         self.settings = settings
+        check_file(settings.rules)
         self._database = Database(settings.database)
         changes = Changes()
         messages = Messages(self._database, changes, settings.max_messages)
         self.instance = Instance(
             settings, self._database, changes, messages, clock, new_id, url=lambda: self.url
         )
+        self._rules = Rules(self.instance)
+        self._rules.load()
         self._indexer = Indexer(self.instance)
+        self._scanner = Scanner(self.instance, happen)
         works = {"ExportJob": export_file, "ImportJob": import_file}
         self._jobs = JobRunner(self.instance, works)
         flask = create_app(self.instance, self._indexer, lambda: self.ports, self.clear)
@@ -75,6 +82,7 @@ class Emulator:
             self.stop()
             raise
         self._indexer.start()
+        self._scanner.start()
         self._jobs.start()
 
     def stop(self) -> None:
@@ -83,6 +91,7 @@ class Emulator:
         self._http.stop()
         self._smtp.stop()
         self._indexer.stop()
+        self._scanner.stop()
         self._jobs.stop()
         self._database.close()
 
@@ -92,6 +101,8 @@ class Emulator:
             self._database.clear()
             self.instance.messages.clear()
             self.instance.buckets.clear()
+            self.instance.rule_runs.clear()
+            self._rules.load()
             self._database.after_commit(lambda: self.instance.changes.publish("reset"))
 
     def __enter__(self) -> Self:

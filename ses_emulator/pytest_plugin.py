@@ -93,6 +93,42 @@ class SesEmulator:
             pytest.fail(self._missed(count, timeout, filters, found))
         return found
 
+    def account(
+        self,
+        profile: str | None = None,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        **options: Any,
+    ) -> dict[str, Any]:
+        """Switch how strict accounts are for the test: ``account("sandbox", rate=5)``.
+
+        All accounts in all regions, or only the one given. Options are ``daily_quota``, ``rate``,
+        ``enforced`` and ``verification``; without any of them it goes back to the settings. See
+        ``PUT /_ses/account``, whose answer this is. Raises ValueError for what is no option.
+        """
+        narrowed = {"account": account, "region": region}
+        query = urlencode({name: value for name, value in narrowed.items() if value is not None})
+        path = f"account?{query}" if query else "account"
+        held: dict[str, Any] = json.loads(self._call("PUT", path, {"profile": profile, **options}))
+        return held
+
+    def rule(
+        self,
+        *,
+        match: dict[str, str] | None = None,
+        when: dict[str, float] | None = None,
+        **effect: Any,
+    ) -> dict[str, Any]:
+        """Let sends go wrong: ``rule(error={"code": "Throttling"}, when={"first": 2})``.
+
+        The effect is one of ``event``, ``error``, ``latency`` and ``drop``; see
+        ``POST /_ses/rules``, whose answer this is. Raises ValueError if there is no such rule.
+        """
+        rule = {"match": match or {}, "when": when or {}, "effect": effect}
+        made: dict[str, Any] = json.loads(self._call("POST", "rules", rule))
+        return made
+
     def clear(self) -> None:
         """Forget every message, identity and other resource."""
         self._emulator.clear()
@@ -103,10 +139,15 @@ class SesEmulator:
         return page
 
     def _get(self, path: str, wait: float = 0.0) -> bytes:
+        return self._call("GET", path, wait=wait)
+
+    def _call(self, method: str, path: str, document: Any = None, wait: float = 0.0) -> bytes:
+        body = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(f"{self.url}/_ses/{path}", body, method=method)
         try:
-            with urllib.request.urlopen(f"{self.url}/_ses/{path}", timeout=wait + MARGIN) as answer:
-                body: bytes = answer.read()
-                return body
+            with urllib.request.urlopen(request, timeout=wait + MARGIN) as answer:
+                content: bytes = answer.read()
+                return content
         except urllib.error.HTTPError as error:
             with error:
                 reason = json.loads(error.read())["error"]

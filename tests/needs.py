@@ -31,6 +31,14 @@ def needs_node() -> Path:
     return Path(found)
 
 
+def needs_clamd() -> Path:
+    """The executable of ClamAV's daemon."""
+    found = shutil.which("clamd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if not found:
+        missing("no clamd on the PATH; on Debian: apt-get install clamav-daemon")
+    return Path(found)
+
+
 def missing(reason: str) -> NoReturn:
     """Skip the running test for this reason; fail it in CI, where nothing may be missing."""
     if os.environ.get("CI"):

@@ -16,9 +16,10 @@ from ses_emulator.config import (
     add_arguments,
     flag,
     load,
+    options,
 )
 
-OPTIONS = {option.name: option for option in dataclasses.fields(Settings)}
+OPTIONS = {option.name: option for option in options()}
 
 
 def parse(*arguments: str) -> dict[str, Any]:
@@ -47,6 +48,8 @@ def other_value(name: str) -> Any:
         return choices[-1]
     if name == "account_id":
         return "012345678901"
+    if name == "clamd":
+        return "localhost:3310"
     return 4321 if OPTIONS[name].type is int else "other"
 
 
@@ -124,6 +127,9 @@ def test_files(file: Path, text: str, members: dict[str, Any]) -> None:
         ("1: 2\n", "no option is called '1'"),
         ("port: [1]\n", "port takes a single value"),
         ("host: {a: 1}\n", "host takes a single value"),
+        ("rules: {a: 1}\n", "rules takes a list"),
+        ("rules: a\n", "rules takes a list"),
+        ("- rules\n", "write options as `name: value` lines"),
         ("[a]: 1\n", "while constructing a mapping"),
         ("port: [1\n", "while parsing a flow sequence"),
         ("port: 1\n\tx: 2\n", "while scanning"),
@@ -142,6 +148,16 @@ def test_numbers_in_files(file: Path, value: str) -> None:
     with pytest.raises(ConfigError, match="write a whole number") as refused:
         from_file(file, f"smtp-port: {value}\n")
     assert str(refused.value).startswith(f"smtp-port in {file} is ")
+
+
+def test_rules_of_a_file(file: Path) -> None:
+    text = 'port: 1\nrules:\n  - effect: {latency: 0.5}\n    match: {account: "007", region: no}\n'
+    settings = from_file(file, text)
+    assert settings.port == 1
+    assert settings.rules == [
+        {"effect": {"latency": 0.5}, "match": {"account": "007", "region": False}}
+    ]
+    assert from_file(file, "rules:\n").rules == from_file(file, "rules: []\n").rules == ()
 
 
 def test_file_that_cannot_be_read(tmp_path: Path, file: Path) -> None:
@@ -171,6 +187,9 @@ def test_number_in_the_environment() -> None:
         ({"verification": ""}, "--verification is empty: leave it out for its default"),
         ({"host": ""}, "--host is empty: leave it out for its default"),
         ({"log_level": "x"}, "--log-level 'x': choose one of debug, info, warning, error"),
+        ({"clamd": "localhost"}, "--clamd 'localhost': write HOST:PORT, such as localhost:3310"),
+        ({"clamd": "a:99999"}, "--clamd 'a:99999': write HOST:PORT, such as localhost:3310"),
+        ({"clamd": "::1:3310"}, "--clamd '::1:3310': write HOST:PORT, such as localhost:3310"),
         ({"account_id": "1234"}, "--account-id '1234': an account id has 12 digits"),
         (
             {"account_id": "1" * 11 + "²"},

@@ -7,14 +7,14 @@ import re
 import runpy
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from ses_emulator.config import ENVIRONMENT_PREFIX, Settings, flag
+from ses_emulator.config import ENVIRONMENT_PREFIX, Settings, flag, load, options
+from ses_emulator.mail.rules import check_file
 from tests.clients.support import Emulator
 from tests.needs import CLIENTS, needs_node
 
@@ -171,11 +171,20 @@ def test_options() -> None:
             f"`{option.default}`",
             option.metadata["help"],
         ]
-        for option in fields(Settings)
+        for option in options()
     ]
     [*rows, config] = table("Configuration")
     assert rows == expected
     assert config[:2] == ["`--config`", f"`{ENVIRONMENT_PREFIX}CONFIG`"]
+
+
+def test_rules(tmp_path: Path) -> None:
+    [snippet] = snippets("Rules", "yaml")
+    file = tmp_path / "options.yaml"
+    file.write_text(snippet)
+    rules = load({"config": str(file)}, {}).rules
+    assert len(rules) == snippet.count("effect:")
+    check_file(rules)
 
 
 def test_endpoints() -> None:

@@ -1,17 +1,25 @@
-"""Decides whether SES would take a message, and reads who sends it to whom with which settings."""
+"""Decides whether SES would take a message, and reads which settings apply to it."""
 
 from dataclasses import dataclass, field
 
 from ses_emulator.errors import AwsError
-from ses_emulator.mail import addresses, tags
+from ses_emulator.mail import authorization, subscriptions, tags
 from ses_emulator.mail.addresses import Address
+from ses_emulator.mail.authorization import Outgoing, named_arns
+from ses_emulator.mail.envelope import hidden, read_envelope, simple
 from ses_emulator.mail.headers import HeaderBlock
-from ses_emulator.mail.identities import Finding, check_verified, sender_findings
+from ses_emulator.mail.identities import (
+    Finding,
+    check_mail_from,
+    check_verified,
+    sender_findings,
+)
 from ses_emulator.mail.message import Simple, Submission
 from ses_emulator.mail.profile import profile_of, spend
+from ses_emulator.mail.subscriptions import Managed
+from ses_emulator.mail.tenancy import check_tenant
 from ses_emulator.store.account import Account
 
-MOST_RECIPIENTS = 50
 ACCOUNT_PAUSED = (
     "Sending paused for this account. For more information, please check the inbox of the email "
     "address associated with your AWS account."
@@ -20,28 +28,22 @@ ACCOUNT_PAUSED = (
 # "Using the Amazon SES SMTP interface" and "Specify your configuration set when you send email".
 CONFIGURATION_SET = "x-ses-configuration-set"
 MESSAGE_TAGS = "x-ses-message-tags"
-STEERING = frozenset(
-    (
-        CONFIGURATION_SET,
-        MESSAGE_TAGS,
-        "x-ses-source-arn",
-        "x-ses-from-arn",
-        "x-ses-return-path-arn",
-        "x-ses-list-management-options",
-        "x-ses-tenant",
-    )
-)
+LIST_MANAGEMENT = "x-ses-list-management-options"
+TENANT = "x-ses-tenant"
+STEERING = authorization.HEADERS | {CONFIGURATION_SET, MESSAGE_TAGS, LIST_MANAGEMENT, TENANT}
 
 
 @dataclass(slots=True)
 class Accepted:
     """A message that SES takes: its content, its envelope, and what applies to it.
 
-    ``charged`` is how many of the recipients count against the daily quota, ``hidden`` are those
-    that no header names.
+    ``author`` is the first address of its From header (``local@domain``), ``charged`` how many of
+    the recipients count against the daily quota; ``hidden`` are those that no header names.
+    ``source_arn`` is the identity that it is sent with, if that was named.
     """
 
     content: Simple | HeaderBlock
+    author: str
     mail_from: str
     recipients: list[str]
     hidden: list[str]
@@ -49,43 +51,73 @@ class Accepted:
     configuration_set: str | None
     tags: dict[str, str]
     findings: list[Finding] = field(default_factory=list)
+    listing: Managed | None = None
+    tenant: str | None = None
+    source_arn: str | None = None
 
 
 def accept(account: Account, submission: Submission) -> Accepted:
     """The message as it is to be sent.
 
     Raises AwsError with what SES answers to a message that it does not take, Missing for an
-    unknown configuration set.
+    unknown configuration set, contact list or tenant.
     """
     if not account.attributes.get("SendingEnabled", True):
         raise AwsError("AccountSendingPausedException", ACCOUNT_PAUSED)
     content = submission.content
     block = HeaderBlock(content) if isinstance(content, bytes) else None
-    configuration_set = submission.configuration_set
+    arns = named_arns(block, submission.source_arn, submission.from_arn, submission.return_path_arn)
+    steering = block.take(STEERING) if block is not None else {}
+
+    def steered(name: str) -> str | None:
+        return steering[name][0] if name in steering else None
+
+    # What the API says wins over the headers; the two are not joined.
+    configuration_set = submission.configuration_set or steered(CONFIGURATION_SET)
     given_tags = submission.tags
-    if block is not None:
-        # What the API says wins over the headers; the two are not joined.
-        configuration_set = configuration_set or block.get(CONFIGURATION_SET)
-        given_tags = given_tags or tags.read_header(", ".join(block.all(MESSAGE_TAGS)))
+    if MESSAGE_TAGS in steering:
+        given_tags = given_tags or tags.read_header(", ".join(steering[MESSAGE_TAGS]))
     checked_tags = tags.check(given_tags)
-    to, mail_from, senders = _envelope(submission, block)
+    envelope = read_envelope(submission, block)
     if configuration_set:
         _check_configuration_set(account, configuration_set)
-    findings = _check_identities(account, senders, to)
-    charged = sum(not recipient.simulated for recipient in to)
-    spend(account, len(to), charged)
-    if block is not None:
-        block.remove(STEERING)
-    recipients = [recipient.spec for recipient in to]
+    source_arn = None
+    if arns is None:
+        findings = _check_identities(account, envelope.senders, envelope.recipients)
+    else:
+        outgoing = Outgoing(
+            account, submission, envelope.authors, envelope.return_paths, envelope.recipients
+        )
+        found = authorization.authorize(outgoing, arns)
+        senders = [each for each in envelope.senders if each.spec not in found.covered]
+        findings = _check_identities(
+            account, senders, envelope.recipients, sandboxed=found.recipients_verified
+        )
+        findings = [*findings, *found.findings]
+        source_arn = found.source_arn
+    tenant = submission.tenant or steered(TENANT)
+    if tenant is not None:
+        findings = [*findings, *check_tenant(account, tenant, envelope, configuration_set)]
+    recipients = [recipient.spec for recipient in envelope.recipients]
+    options = submission.list_management
+    if LIST_MANAGEMENT in steering:
+        options = options or subscriptions.read_header(steering[LIST_MANAGEMENT][0])
+    listing = subscriptions.managed(account, options, recipients) if options else None
+    charged = sum(not recipient.simulated for recipient in envelope.recipients)
+    spend(account, len(recipients), charged)
     return Accepted(
-        content=block if block is not None else _simple(content),
-        mail_from=mail_from,
+        content=block if block is not None else simple(content),
+        author=envelope.senders[0].spec,
+        mail_from=envelope.mail_from,
         recipients=recipients,
-        hidden=_hidden(recipients, block, content),
+        hidden=hidden(recipients, block, content),
         charged=charged,
         configuration_set=configuration_set,
         tags=checked_tags,
         findings=findings,
+        listing=listing,
+        tenant=tenant,
+        source_arn=source_arn,
     )
 
 
@@ -100,64 +132,18 @@ def _check_configuration_set(account: Account, name: str) -> None:
         )
 
 
-def _simple(content: Simple | bytes) -> Simple:
-    assert isinstance(content, Simple)
-    return content
-
-
-def _envelope(
-    submission: Submission, block: HeaderBlock | None
-) -> tuple[list[Address], str, list[Address]]:
-    """The recipients, the envelope's sender, and all that have to be verified to send."""
-    mail_from = submission.mail_from
-    return_path = None
-    if block is None:
-        sender = _simple(submission.content).sender
-        senders = [addresses.parse(sender)]
-        if mail_from == sender:  # as most often
-            mail_from = None
-    else:
-        senders = _parsed(block, "from")
-        return_path = next(iter(_parsed(block, "return-path")), None)
-        senders += [*_parsed(block, "sender"), *([return_path] if return_path else [])]
-    if mail_from:
-        return_path = addresses.parse(mail_from)
-        senders.append(return_path)
-    if not senders:
-        raise AwsError("InvalidParameterValue", "Missing required header 'From'.")
-    if submission.recipients is None:
-        assert block is not None
-        to = [each for name in ("to", "cc", "bcc") for each in _parsed(block, name)]
-    else:
-        to = [addresses.parse(text) for text in submission.recipients]
-    if not to:
-        raise AwsError("InvalidParameterValue", "Destination is required.")
-    if len(to) > MOST_RECIPIENTS:
-        raise AwsError("InvalidParameterValue", f"Recipient count exceeds {MOST_RECIPIENTS}.")
-    return to, (return_path or senders[0]).spec, senders
-
-
-def _parsed(block: HeaderBlock, name: str) -> list[Address]:
-    return [addresses.parse(text) for text in addresses.split(block.raw_values(name))]
-
-
 def _check_identities(
-    account: Account, senders: list[Address], recipients: list[Address]
+    account: Account,
+    senders: list[Address],
+    recipients: list[Address],
+    *,
+    sandboxed: bool = False,
 ) -> list[Finding]:
     profile = profile_of(account)
     if not profile.senders_verified:
         return sender_findings(account, senders)
-    check_verified(account, senders, recipients if profile.recipients_verified else [])
+    restricted = sandboxed or profile.recipients_verified
+    check_verified(account, senders, recipients if restricted else [])
+    if senders:
+        check_mail_from(account, senders[0].spec)
     return []
-
-
-def _hidden(recipients: list[str], block: HeaderBlock | None, content: Simple | bytes) -> list[str]:
-    """The recipients that no header shows."""
-    if block is None:
-        named = [*_simple(content).to, *_simple(content).cc]
-        if len(named) == len(recipients):
-            return []
-    else:
-        named = [text for key in ("to", "cc") for text in addresses.split(block.raw_values(key))]
-    shown = {addresses.spec_of(text).lower() for text in named}
-    return [recipient for recipient in recipients if recipient.lower() not in shown]

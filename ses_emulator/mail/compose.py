@@ -93,10 +93,10 @@ def _around(block: HeaderBlock, stamp: Stamp) -> Composed:
 def _from_parts(content: Simple, stamp: Stamp) -> Composed:
     """Order and shape as SES composes them: multipart/alternative for text and HTML."""
     subject = _one_line(content.subject.data)
-    lines = [f"From: {_address_header([content.sender])}"]
+    lines = [f"From: {address_header([content.sender])}"]
     for name, texts in (("Reply-To", content.reply_to), ("To", content.to), ("Cc", content.cc)):
         if texts:
-            lines.append(f"{name}: {_address_header(texts)}")
+            lines.append(f"{name}: {address_header(texts)}")
     lines.append(f"Subject: {encode_header(subject, content.subject.charset, 'Subject')}")
     for name, value in content.headers:
         if name.lower() not in REPLACED:
@@ -247,7 +247,8 @@ def encode_header(value: str, charset: str, name: str) -> str:
     return header.encode(linesep=CRLF)
 
 
-def _address_header(texts: Sequence[str]) -> str:
+def address_header(texts: Sequence[str]) -> str:
+    """Header texts of addresses as the value of one header, in ASCII."""
     lines = [_one_line(text) for text in texts]
     encoded = [text if text.isascii() else _encoded_address(text) for text in lines]
     joined = ", ".join(encoded)

@@ -64,6 +64,16 @@ class HeaderBlock:
         """Take away every field with one of these names (lower case)."""
         self.fields = [field for field in self.fields if field[0] not in names]
 
+    def take(self, names: Collection[str]) -> dict[str, list[str]]:
+        """Take away the fields with one of these names (lower case); their decoded values."""
+        taken: dict[str, list[str]] = {}
+        for key, line in self.fields:
+            if key in names:
+                taken.setdefault(key, []).append(decode(field_value(line)))
+        if taken:
+            self.remove(taken)
+        return taken
+
     def append(self, name: str, value: str) -> None:
         """Add a field at the end of the block."""
         line = f"{name}: {value}".encode() + self.newline

@@ -7,6 +7,8 @@ from ses_emulator.mail.addresses import Address
 from ses_emulator.store.account import Account
 
 Finding = dict[str, str]
+# The API has the code; no page of AWS has the words.
+MAIL_FROM_UNVERIFIED = "Mail-From domain {} is not verified."
 
 
 def unverified(account: Account, addresses: Iterable[Address]) -> list[str]:
@@ -27,10 +29,14 @@ def is_verified(account: Account, spec: str) -> bool:
 
 
 def _covered(account: Account, spec: str) -> bool:
-    labels = spec.rpartition("@")[2].split(".")
-    domains = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
-    known = account.identities.known([spec, *domains])
+    known = account.identities.known([spec, *domains_around(spec.rpartition("@")[2])])
     return any(document.get("VerifiedForSendingStatus") for document in known.values())
+
+
+def domains_around(domain: str) -> list[str]:
+    """A domain and those that it is in, the nearest first and without the top level."""
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
 
 
 def rejection(account: Account, failed: Iterable[str]) -> str:
@@ -60,14 +66,54 @@ def sender_findings(account: Account, senders: Sequence[Address]) -> list[Findin
 
 
 def _findings(account: Account, senders: Sequence[Address]) -> list[Finding]:
+    found = []
     failed = unverified(account, senders)
-    if not failed:
-        return []
-    return [
-        {
-            "code": "UnverifiedSender",
-            "message": f"SES would reject this: {rejection(account, failed)}",
-            "help": "Verify the address or its domain with CreateEmailIdentity, or start with "
-            "--account production to have such messages refused here, too.",
-        }
-    ]
+    if failed:
+        found.append(
+            {
+                "code": "UnverifiedSender",
+                "message": f"SES would reject this: {rejection(account, failed)}",
+                "help": "Verify the address or its domain with CreateEmailIdentity, or start with "
+                "--account production to have such messages refused here, too.",
+            }
+        )
+    domain = unready_mail_from(account, senders[0].spec) if senders else None
+    if domain is not None:
+        found.append(
+            {
+                "code": "UnverifiedMailFrom",
+                "message": f"SES would reject this: {MAIL_FROM_UNVERIFIED.format(domain)}",
+                "help": "Confirm its records with POST /_ses/identities/NAME/verify, or have SES "
+                "use its own domain meanwhile: BehaviorOnMxFailure USE_DEFAULT_VALUE.",
+            }
+        )
+    return found
+
+
+def check_mail_from(account: Account, spec: str) -> None:
+    """Raise AwsError if the sender's MAIL FROM domain must be used and cannot be.
+
+    Source: the guide, "Using a custom MAIL FROM domain", RejectMessage.
+    """
+    domain = unready_mail_from(account, spec)
+    if domain is not None:
+        raise AwsError("MailFromDomainNotVerifiedException", MAIL_FROM_UNVERIFIED.format(domain))
+
+
+def unready_mail_from(account: Account, spec: str) -> str | None:
+    """The MAIL FROM domain of ``local@domain`` that is not verified and must be; mostly None."""
+    return account.instance.database.remember(
+        ("mail from", account.id, account.region, spec), lambda: _unready_mail_from(account, spec)
+    )
+
+
+def _unready_mail_from(account: Account, spec: str) -> str | None:
+    names = [spec, *domains_around(spec.rpartition("@")[2])]
+    known = account.identities.known(names)
+    for name in names:
+        mail_from = known[name].get("MailFromAttributes", {}) if name in known else {}
+        if "MailFromDomain" in mail_from:  # an address's own before its domain's
+            strict = mail_from["BehaviorOnMxFailure"] == "REJECT_MESSAGE"
+            ready = mail_from["MailFromDomainStatus"] == "SUCCESS"
+            return str(mail_from["MailFromDomain"]) if strict and not ready else None
+    return None

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 
+from ses_emulator.mail.findings import findings
 from ses_emulator.mail.read import Content, read
 from ses_emulator.mail.text import from_html
 from ses_emulator.store.account import Instance
@@ -18,7 +19,11 @@ SEARCHED = 200_000
 
 def summarise(instance: Instance, message: Stored) -> Indexed:
     """What the list shows of a message and what search finds in it, from its raw bytes."""
-    return _indexed(read(instance.messages.raw(message.seq)))
+    raw = instance.messages.raw(message.seq)
+    content = read(raw)
+    indexed = _indexed(content)
+    indexed.findings = findings(instance, message, raw, content)
+    return indexed
 
 
 def _indexed(content: Content) -> Indexed:

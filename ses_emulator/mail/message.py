@@ -1,7 +1,7 @@
 """The one form that every door gives a message before the pipeline takes it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 MEBIBYTE = 1024 * 1024
 
@@ -53,6 +53,13 @@ class Templated(Simple):
     data: dict[str, Any]
 
 
+class ListManagement(NamedTuple):
+    """The contact list that a message belongs to, and the topic in it."""
+
+    contact_list: str
+    topic: str | None = None
+
+
 @dataclass(slots=True)
 class Submission:
     """A message as it was handed in. No step of the pipeline knows the door by which it came.
@@ -60,7 +67,7 @@ class Submission:
     ``content`` is Simple or Templated, or the raw bytes of a message. ``mail_from`` is the
     envelope's sender, if the door gave one; ``recipients`` are the envelope's, None where the
     headers of a raw message name them. ``limit`` is the largest size in bytes that this door lets
-    in.
+    in. The ARNs are those of identities that may be another account's.
     """
 
     api: str
@@ -72,3 +79,8 @@ class Submission:
     configuration_set: str | None = None
     tags: list[tuple[str, str]] = field(default_factory=list)
     source_ip: str | None = None
+    list_management: ListManagement | None = None
+    tenant: str | None = None
+    source_arn: str | None = None
+    from_arn: str | None = None
+    return_path_arn: str | None = None

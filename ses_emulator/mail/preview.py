@@ -1,11 +1,11 @@
 """The HTML of a mail as a page that can be shown: it runs nothing and asks nobody for anything."""
 
 import base64
-import html
 import re
 from urllib.parse import unquote
 
 from ses_emulator.mail.read import Content, Part
+from ses_emulator.mail.text import unescaped
 
 # ``sandbox`` without allow-scripts stops scripts, forms and <meta http-equiv=refresh>; the popups
 # are links that the reader opens. ``base-uri`` and ``form-action`` do not follow ``default-src``.
@@ -53,7 +53,7 @@ def _with_images(mail: str, parts: list[Part]) -> str:
 
     def replace(reference: re.Match[str]) -> str:
         nonlocal left
-        image = images.get(unquote(html.unescape(reference[2])))
+        image = images.get(unquote(unescaped(reference[2])))
         if image is None or len(image.content) > left:
             return reference[0]
         left -= len(image.content)

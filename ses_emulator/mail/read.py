@@ -1,30 +1,15 @@
-"""Reads captured bytes to show them and to search them; no bytes can make it fail.
+"""Reads captured bytes to show them and to search them; no bytes can make it fail."""
 
-The parts are found here rather than by the standard library's parser, which takes a second and
-more for a large message, quadratic time for some broken ones, and cannot go deep.
-"""
-
-import binascii
 import mimetypes
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.utils import decode_params, unquote
 from itertools import islice
 
+from ses_emulator.mail import mime
 from ses_emulator.mail.charsets import to_text
-from ses_emulator.mail.headers import HeaderBlock, decode, decode_base64
+from ses_emulator.mail.headers import HeaderBlock
+from ses_emulator.mail.mime import DEEPEST, MOST_PARTS
 
-# No mail program writes more, and each would take its time. What lies deeper is one attachment.
-MOST_PARTS = 10_000
-DEEPEST = 20
-LONGEST_STRUCTURED = 20_000
-TYPE = re.compile(r"\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)\s*(?:;|\Z)", re.ASCII)
-TOKEN = re.compile(r"\s*([\w-]*)", re.ASCII)
-# RFC 2045 section 5.1: a name, and a value that is quoted or goes on to the next semicolon.
-PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;]*)', re.DOTALL)
-# RFC 2046 section 5.1.1: what stands behind a boundary; with two hyphens it was the last.
-BOUNDARY_END = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 # Only one of these parts is the body of a kind; in other multiparts they follow each other.
 CHOICES = ("multipart/alternative", "multipart/related")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -104,7 +89,7 @@ class _Reading:
         while waiting:
             entity = waiting.pop()
             block = HeaderBlock(entity.raw) if isinstance(entity.raw, bytes) else entity.raw
-            type, parameters = _content_type(block, entity.default)
+            type, parameters = mime.content_type(block, entity.default)
             parts = self._open(block, type, parameters.get("boundary", ""), entity)
             waiting.extend(reversed(parts))
             # What the whole message was to be is no attachment of it.
@@ -118,23 +103,23 @@ class _Reading:
         if entity.depth == DEEPEST:
             self._fail(f"parts are nested more than {DEEPEST} deep")
             return []
-        found = list(islice(_split(block.body, boundary), self._parts + 1)) if boundary else []
+        found = list(islice(mime.spans(block.body, boundary), self._parts + 1)) if boundary else []
         if not found:
             self._fail(f"{type} without " + ("its parts" if boundary else "a boundary"))
         if len(found) > self._parts:
             self._fail(f"more than {MOST_PARTS} parts")
             found.pop()
         self._parts -= len(found)
-        default = "message/rfc822" if type == "multipart/digest" else "text/plain"
+        default = mime.default_type(type)
         taken: dict[str, int] = {}
         return [
             _Entity(
-                part,
+                block.body[start:end],
                 default,
                 entity.depth + 1,
                 (*entity.above, (taken, number)) if type in CHOICES else entity.above,
             )
-            for number, part in enumerate(found)
+            for number, (start, end) in enumerate(found)
         ]
 
     def _fail(self, reason: str) -> None:
@@ -144,16 +129,15 @@ class _Reading:
         self, block: HeaderBlock, type: str, parameters: dict[str, str], entity: _Entity
     ) -> None:
         """Read a part that has no parts, as a body or as an attachment."""
-        disposition, more = _parameters(_first(block, "content-disposition"))
+        disposition, more = mime.parameters(mime.first(block, "content-disposition"))
         name = more.get("filename") or parameters.get("name") or ""
-        data = _decoded(block)
-        # RFC 2183 section 2.8: an unknown disposition is an attachment.
-        is_body = disposition in ("", "inline") and (not name or entity.depth == 0)
-        if is_body and type in self._bodies and _choose(type, entity):
+        data = mime.decoded(block)
+        is_body = type in self._bodies and mime.is_body(disposition, name, entity.depth)
+        if is_body and _choose(type, entity):
             text = to_text(data, parameters.get("charset")).replace("\r\n", "\n")
             self._bodies[type].append(text)
             return
-        content_id = _first(block, "content-id").strip().strip("<>") or None
+        content_id = mime.first(block, "content-id").strip().strip("<>") or None
         attachments = self._content.attachments
         attachments.append(
             Part(
@@ -182,72 +166,6 @@ def _choose(type: str, entity: _Entity) -> bool:
     for taken, number in entity.above:
         taken[type] = number
     return True
-
-
-def _split(body: bytes, boundary: str) -> Iterator[bytes]:
-    """The parts between the boundaries (RFC 2046 section 5.1.1); the last may have no end."""
-    marker = b"--" + boundary.encode("utf-8", "replace")
-    start = -1
-    position = body.find(marker)
-    while position >= 0:
-        after = position + len(marker)
-        end = BOUNDARY_END.match(body, after)
-        if end and (position == 0 or body[position - 1 : position] == b"\n"):
-            if start >= 0:
-                yield _without_line_end(body[start:position])
-            if end[1]:
-                return
-            start = end.end()
-        position = body.find(marker, after)
-    if start >= 0:
-        yield body[start:]
-
-
-def _without_line_end(part: bytes) -> bytes:
-    """The line break before a boundary belongs to the boundary."""
-    return part.removesuffix(b"\n").removesuffix(b"\r")
-
-
-def _first(block: HeaderBlock, name: str) -> str:
-    return next(iter(block.raw_values(name)), "")[:LONGEST_STRUCTURED]
-
-
-def _content_type(block: HeaderBlock, default: str) -> tuple[str, dict[str, str]]:
-    """The media type in lower case and its parameters (RFC 2045 section 5)."""
-    value = _first(block, "content-type")
-    known = TYPE.match(value)
-    _, parameters = _parameters(value)
-    # Section 5.2: what is no media type is taken for plain text.
-    return known[1].lower() if known else "text/plain" if value else default, parameters
-
-
-def _parameters(value: str) -> tuple[str, dict[str, str]]:
-    """The token that a structured header begins with, and its decoded parameters."""
-    token = TOKEN.match(value)
-    found = [(name.lower(), text.strip()) for name, text in PARAMETER.findall(value)]
-    try:
-        decoded = decode_params([("", ""), *found])[1:]
-    except (TypeError, ValueError):  # continuations (RFC 2231) with no or with huge numbers
-        decoded = found
-    parameters: dict[str, str] = {}
-    for name, text in decoded:
-        if isinstance(text, tuple):
-            charset, _, extended = text
-            plain = to_text(unquote(extended).encode("latin-1", "replace"), charset)
-        else:
-            plain = decode(unquote(text))
-        parameters.setdefault(name, plain)
-    return token[1].lower() if token else "", parameters
-
-
-def _decoded(block: HeaderBlock) -> bytes:
-    """The body without its Content-Transfer-Encoding; an unknown one is left."""
-    encoding, _ = _parameters(_first(block, "content-transfer-encoding"))
-    if encoding == "base64":
-        return decode_base64(block.body)
-    if encoding == "quoted-printable":
-        return binascii.a2b_qp(block.body)
-    return block.body
 
 
 def _default_name(type: str, data: bytes, index: int) -> str:

@@ -1,20 +1,16 @@
 """SendBounce: a delivery status notification (RFC 3464) about a message, to who sent it."""
 
 import re
-from email.message import Message
-from email.mime.base import MIMEBase
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
 from email.utils import formatdate
 from typing import Any, NamedTuple
 
 from ses_emulator.errors import AwsError
-from ses_emulator.mail import addresses
-from ses_emulator.mail.headers import HeaderBlock
+from ses_emulator.mail import addresses, reports
 from ses_emulator.mail.identities import check_verified
 from ses_emulator.mail.message import Submission
 from ses_emulator.mail.pipeline import send
 from ses_emulator.mail.profile import profile_of
+from ses_emulator.mail.reports import Fields
 from ses_emulator.operations.contents import V1_LIMIT, invalid
 from ses_emulator.operations.registry import Request, Result, v1
 from ses_emulator.store.account import DAY, Account
@@ -46,7 +42,7 @@ LONGEST_VALUE = 2048
 def send_bounce(account: Account, request: Request) -> Result:
     sender = request["BounceSender"]
     senders = [addresses.parse(sender)]
-    if profile_of(account).senders_verified:
+    if profile_of(account).senders_verified and "BounceSenderArn" not in request:
         check_verified(account, senders, [])
     bounced = request["BouncedRecipientInfoList"]
     if not bounced:
@@ -54,25 +50,32 @@ def send_bounce(account: Account, request: Request) -> Result:
     original = _original(account, request["OriginalMessageId"])
     raw = account.messages.raw(original.seq)
     known = {address.lower() for address in account.messages.recipients(original.seq)}
-    blocks: list[Message | str] = [
+    blocks = [
         _message_fields(account, request.get("MessageDsn", {}), original),
         *(_recipient_fields(each, known) for each in bounced),
     ]
     names = ", ".join(each["Recipient"] for each in bounced)
     explanation = request.get("Explanation") or f"The message could not be delivered to {names}."
-    report = _report(explanation, blocks, raw)
-    report["From"] = sender
-    report["To"] = original.mail_from
-    report["Subject"] = "Delivery Status Notification (Failure)"
-    report["Auto-Submitted"] = "auto-replied"  # RFC 3834 section 5
+    report = reports.delivery_status(
+        [
+            ("From", sender),
+            ("To", original.mail_from),
+            ("Subject", reports.FAILURE),
+            ("Auto-Submitted", "auto-replied"),  # RFC 3834 section 5
+        ],
+        explanation,
+        blocks,
+        reports.header_part(raw),
+    )
     submission = Submission(
         api="v1",
         operation="SendBounce",
-        content=report.as_bytes(),
+        content=report,
         mail_from=sender,
         recipients=[original.mail_from],
         limit=V1_LIMIT,
         source_ip=account.source_ip,
+        source_arn=request.get("BounceSenderArn"),
     )
     return {"MessageId": send(account, submission)}
 
@@ -90,7 +93,7 @@ def _original(account: Account, id: str) -> Stored:
     return message
 
 
-def _message_fields(account: Account, given: dict[str, Any], original: Stored) -> Message:
+def _message_fields(account: Account, given: dict[str, Any], original: Stored) -> Fields:
     usual = f"dns; inbound-smtp.{account.region}.amazonaws.com"
     return _fields(
         {
@@ -101,7 +104,7 @@ def _message_fields(account: Account, given: dict[str, Any], original: Stored) -
     )
 
 
-def _recipient_fields(given: dict[str, Any], known: set[str]) -> Message:
+def _recipient_fields(given: dict[str, Any], known: set[str]) -> Fields:
     fields = given.get("RecipientDsnFields", {})
     reason = REASONS.get(given.get("BounceType", ""))
     if not fields and reason is None:
@@ -127,32 +130,16 @@ def _recipient_fields(given: dict[str, Any], known: set[str]) -> Message:
     )
 
 
-def _fields(named: dict[str, str | None], given: dict[str, Any]) -> Message:
+def _fields(named: dict[str, str | None], given: dict[str, Any]) -> Fields:
     """A block of fields, with the extension fields of a request. Raises AwsError."""
-    block = Message()
     extensions = [(each["Name"], each["Value"]) for each in given.get("ExtensionFields", ())]
     for name, value in extensions:
         if not FIELD_NAME.fullmatch(name):
             raise invalid(f"Invalid extension field name <{name}>.")
         if len(value) > LONGEST_VALUE:
             raise invalid(f"Extension field <{name}> exceeds {LONGEST_VALUE} characters.")
-    for name, value in (*named.items(), *extensions):
-        if value is None:
-            continue
-        if "\r" in value or "\n" in value:
+    fields = [*named.items(), *extensions]
+    for name, value in fields:
+        if value is not None and ("\r" in value or "\n" in value):
             raise invalid(f"{name} contains a newline.")
-        block[name] = value
-    return block
-
-
-def _report(explanation: str, blocks: list[Message | str], raw: bytes) -> MIMEMultipart:
-    status = MIMEBase("message", "delivery-status")
-    status.set_payload(blocks)
-    headers = HeaderBlock(raw)
-    headers.body = b""
-    original = MIMEText(headers.to_bytes().decode("utf-8", "replace"), "rfc822-headers")
-    report = MIMEMultipart("report", report_type="delivery-status")
-    for part in (MIMEText(explanation), status, original):
-        del part["MIME-Version"]
-        report.attach(part)
-    return report
+    return fields

@@ -40,6 +40,8 @@ def send_bulk_templated_email(account: Account, request: Request) -> Result:
         configuration_set=request.get("ConfigurationSetName"),
         tags=_tags(request.get("DefaultTags", ())),
         source_ip=account.source_ip,
+        source_arn=request.get("SourceArn"),
+        return_path_arn=request.get("ReturnPathArn"),
     )
     return {"Status": _send_all(account, submission, template, request["Destinations"])}
 
@@ -60,6 +62,10 @@ def send_bulk_email(account: Account, request: Request) -> Result:
         configuration_set=request.get("ConfigurationSetName"),
         tags=_tags(request.get("DefaultEmailTags", ())),
         source_ip=account.source_ip,
+        source_arn=request.get("FromEmailAddressIdentityArn"),
+        from_arn=request.get("FromEmailAddressIdentityArn"),
+        return_path_arn=request.get("FeedbackForwardingEmailAddressIdentityArn"),
+        tenant=request.get("TenantName"),
     )
     entries = [
         {**entry, **entry.get("ReplacementEmailContent", {}).get("ReplacementTemplate", {})}
@@ -95,7 +101,8 @@ def _send_all(
     content = submission.content
     assert isinstance(content, Templated)
     senders = [parse(text) for text in (content.sender, submission.mail_from) if text]
-    if profile_of(account).senders_verified:
+    arns = submission.source_arn, submission.from_arn, submission.return_path_arn
+    if profile_of(account).senders_verified and all(arn is None for arn in arns):
         check_verified(account, senders, [])
     return [_send(account, submission, content, template, each) for each in destinations]
 

@@ -8,6 +8,7 @@ from ses_emulator.errors import AwsError, Exists, Missing
 from ses_emulator.mail.identities import is_verified
 from ses_emulator.operations.event_destinations import v1_view
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import check_limit
 from ses_emulator.operations.registry import Function, Request, Result, v1, v2
 from ses_emulator.operations.tags import check_tags
 from ses_emulator.operations.tenants import check_unassociated
@@ -16,6 +17,7 @@ from ses_emulator.store.account import Account
 Check = Callable[[Account, dict[str, Any]], None]
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST_NAME = 64
+MOST_SETS = 10_000
 # Pools that every account has. Source: the guide, "Assigning IP pools in Amazon SES".
 COMMON_POOLS = ("ses-default-dedicated-pool", "ses-shared-pool")
 V1_TLS_POLICIES = {"REQUIRE": "Require", "OPTIONAL": "Optional"}
@@ -40,6 +42,11 @@ def create_configuration_set(account: Account, request: Request) -> None:
         "SendingOptions": {"SendingEnabled": False, **sending},
     }
     account.configuration_sets.create(name, document)
+    check_limit(
+        account.configuration_sets,
+        MOST_SETS,
+        f"Number of configuration sets exceeds the limit of {MOST_SETS}.",
+    )
 
 
 @v1("CreateConfigurationSet")
@@ -135,8 +142,10 @@ def update_configuration_set_reputation_metrics_enabled(account: Account, reques
 
 @v2("PutConfigurationSetSuppressionOptions")
 def put_configuration_set_suppression_options(account: Account, request: Request) -> None:
-    # No reasons are an override, too: nothing is added to the suppression list.
-    _replace("SuppressionOptions")(account, {"SuppressedReasons": [], **request})
+    # No reasons are an override, too: nothing is added to the suppression list. A scope overrides
+    # by itself. Source: the guide, "Using tenant-level suppression lists in Amazon SES".
+    usual: Request = {} if "SuppressionScope" in request else {"SuppressedReasons": []}
+    _replace("SuppressionOptions")(account, usual | request)
 
 
 @v2("PutConfigurationSetVdmOptions")

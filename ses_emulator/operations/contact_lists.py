@@ -2,11 +2,11 @@
 
 import re
 
-from ses_emulator.errors import AwsError
+from ses_emulator.mail.subscriptions import contacts_of, lists_of
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import Account
-from ses_emulator.store.documents import Collection
 
 MOST_LISTS = 1
 MOST_TOPICS = 20
@@ -18,27 +18,27 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 @v2("CreateContactList")
 def create_contact_list(account: Account, request: Request) -> None:
     _check(request)
-    if _lists(account).count() >= MOST_LISTS:
-        raise _invalid(f"A maximum of {MOST_LISTS} Lists allowed per account.")
+    if lists_of(account).count() >= MOST_LISTS:
+        raise invalid(f"A maximum of {MOST_LISTS} Lists allowed per account.")
     now = account.now()
     document = {"Topics": [], "Tags": [], "CreatedTimestamp": now, "LastUpdatedTimestamp": now}
-    _lists(account).create(request["ContactListName"], document | request)
+    lists_of(account).create(request["ContactListName"], document | request)
 
 
 @v2("GetContactList")
 def get_contact_list(account: Account, request: Request) -> Result:
-    return _lists(account).get(request["ContactListName"])
+    return lists_of(account).get(request["ContactListName"])
 
 
 @v2("ListContactLists")
 def list_contact_lists(account: Account, request: Request) -> Result:
-    return page(_lists(account), request, "ContactLists", lambda name, document: document)
+    return page(lists_of(account), request, "ContactLists", lambda name, document: document)
 
 
 @v2("UpdateContactList")
 def update_contact_list(account: Account, request: Request) -> None:
     _check(request)
-    _lists(account).update(
+    lists_of(account).update(
         request["ContactListName"],
         Topics=request.get("Topics", []),
         Description=request.get("Description"),
@@ -49,46 +49,32 @@ def update_contact_list(account: Account, request: Request) -> None:
 @v2("DeleteContactList")
 def delete_contact_list(account: Account, request: Request) -> None:
     name = request["ContactListName"]
-    _lists(account).delete(name)
-    account.collection("Contact", name).clear()
-
-
-def topics_of(account: Account, name: str) -> dict[str, str]:
-    """The topics of a contact list with their default subscription status. Raises Missing."""
-    topics = _lists(account).get(name)["Topics"]
-    return {topic["TopicName"]: topic["DefaultSubscriptionStatus"] for topic in topics}
-
-
-def _lists(account: Account) -> Collection:
-    return account.collection("ContactList")
+    lists_of(account).delete(name)
+    contacts_of(account, name).clear()
 
 
 def _check(request: Request) -> None:
     _check_name("ContactListName", request["ContactListName"])
     topics = request.get("Topics", [])
     if len(topics) > MOST_TOPICS:
-        raise _invalid(f"Maximum of <{MOST_TOPICS}> topics allowed per ContactList")
+        raise invalid(f"Maximum of <{MOST_TOPICS}> topics allowed per ContactList")
     for topic in topics:
         _check_name("TopicName", topic["TopicName"])
         if len(topic["DisplayName"]) > LONGEST_DISPLAY_NAME:
-            raise _invalid(
+            raise invalid(
                 f"Topic DisplayName can contain up to <{LONGEST_DISPLAY_NAME}> characters."
             )
     if len({topic["TopicName"] for topic in topics}) < len(topics):
-        raise _invalid("Duplicate topic names are not allowed within a List.")
+        raise invalid("Duplicate topic names are not allowed within a List.")
     if len(request.get("Description", "")) > LONGEST_DESCRIPTION:
-        raise _invalid(f"List description can contain up to {LONGEST_DESCRIPTION} characters.")
+        raise invalid(f"List description can contain up to {LONGEST_DESCRIPTION} characters.")
 
 
 def _check_name(member: str, name: str) -> None:
     if not name.strip():
-        raise _invalid(f"{member} can't be blank.")
+        raise invalid(f"{member} can't be blank.")
     if not NAME.fullmatch(name):
-        raise _invalid(
+        raise invalid(
             f"{member} can contain up to 64 characters. Only alphanumeric characters, "
             "underscores(_) and hyphens(-) are allowed."
         )
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("BadRequestException", message)

@@ -4,24 +4,24 @@ from collections.abc import Callable
 
 from ses_emulator.errors import AwsError
 from ses_emulator.mail import addresses
-from ses_emulator.operations.contact_lists import topics_of
+from ses_emulator.mail.subscriptions import contacts_of, topics_of
 from ses_emulator.operations.paging import page
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import Account
-from ses_emulator.store.documents import Collection, Document
+from ses_emulator.store.documents import Document
 
 
 @v2("CreateContact")
 def create_contact(account: Account, request: Request) -> None:
     document = _document(account, request, created=account.now())
-    _contacts(account, request).create(document["EmailAddress"], document)
+    contacts_of(account, request["ContactListName"]).create(document["EmailAddress"], document)
 
 
 @v2("GetContact")
 def get_contact(account: Account, request: Request) -> Result:
     address = address_of(request)
     topics = topics_of(account, request["ContactListName"])
-    contact = _contacts(account, request).get(address)
+    contact = contacts_of(account, request["ContactListName"]).get(address)
     return {"ContactListName": request["ContactListName"], **_shown(contact, topics)}
 
 
@@ -29,7 +29,7 @@ def get_contact(account: Account, request: Request) -> Result:
 def list_contacts(account: Account, request: Request) -> Result:
     topics = topics_of(account, request["ContactListName"])
     return page(
-        _contacts(account, request),
+        contacts_of(account, request["ContactListName"]),
         request,
         "Contacts",
         lambda name, contact: _shown(contact, topics),
@@ -44,7 +44,7 @@ def update_contact(account: Account, request: Request) -> None:
     Source: the API reference, "UpdateContact": preferences that are not given are removed.
     """
     document = _document(account, request)
-    contacts = _contacts(account, request)
+    contacts = contacts_of(account, request["ContactListName"])
     document["CreatedTimestamp"] = contacts.get(document["EmailAddress"])["CreatedTimestamp"]
     contacts.put(document["EmailAddress"], document)
 
@@ -53,7 +53,7 @@ def update_contact(account: Account, request: Request) -> None:
 def delete_contact(account: Account, request: Request) -> None:
     address = address_of(request)
     topics_of(account, request["ContactListName"])
-    _contacts(account, request).delete(address)
+    contacts_of(account, request["ContactListName"]).delete(address)
 
 
 def address_of(request: Request) -> str:
@@ -67,10 +67,6 @@ def address_of(request: Request) -> str:
     if not addresses.PLAIN.fullmatch(address):
         raise AwsError("BadRequestException", f"EmailAddress <{address}> is invalid")
     return addresses.parse(address).spec
-
-
-def _contacts(account: Account, request: Request) -> Collection:
-    return account.collection("Contact", request["ContactListName"])
 
 
 def _document(account: Account, request: Request, created: float | None = None) -> Document:

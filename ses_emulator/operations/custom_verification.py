@@ -1,6 +1,7 @@
 """Custom verification email templates, and the mails that are made of them."""
 
 import re
+from html import escape
 
 from ses_emulator.errors import AwsError
 from ses_emulator.mail import addresses
@@ -8,13 +9,13 @@ from ses_emulator.mail.identities import is_verified
 from ses_emulator.mail.message import MEBIBYTE, Simple, Submission, Text
 from ses_emulator.mail.pipeline import send
 from ses_emulator.mail.profile import profile_of
+from ses_emulator.mail.verification import link, templates
 from ses_emulator.operations.contents import DEFAULT_CHARSET
-from ses_emulator.operations.identities import verify_email_identity
+from ses_emulator.operations.identities import add_address
 from ses_emulator.operations.paging import page
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.operations.tags import check_tags
 from ses_emulator.store.account import Account
-from ses_emulator.store.documents import Collection
 
 MOST_TEMPLATES = 50
 LARGEST_PAGE = 50
@@ -22,6 +23,15 @@ LARGEST = 10 * MEBIBYTE
 # The standard library's parser takes quadratic time for a broken page of this size.
 START_TAG = re.compile(r"""<([A-Za-z][^\s/<>]*+)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>""")
 ATTRIBUTE = re.compile(r"""([^\s=/"']++)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'=]++))?""")
+BODY_END = re.compile(r"</body\b", re.IGNORECASE)
+# What SES puts behind the template, with a link for each recipient; in words of our own. Source:
+# the guide, "Using custom verification email templates", Q2 and Q10.
+ADDED = """
+<p><a href="{link}">{link}</a></p>
+<p>If you did not ask for this, ignore this message: without the link your address is not verified.
+Questions and concerns can be sent to
+<a href="mailto:ses-enforcement@amazon.com">this address</a>.</p>
+"""
 # What the HTML of a template may have. Source: the guide, "Using custom verification email
 # templates", Q5; every tag has these attributes.
 ATTRIBUTES = frozenset(("class", "id", "style", "title"))
@@ -51,7 +61,7 @@ TAGS = {
 def create_custom_verification_email_template(account: Account, request: Request) -> None:
     check_tags(request.get("Tags", []))
     _check(account, request)
-    collection = _templates(account)
+    collection = templates(account)
     if collection.count() >= MOST_TEMPLATES:
         raise AwsError(
             "LimitExceeded",
@@ -64,14 +74,14 @@ def create_custom_verification_email_template(account: Account, request: Request
 @v1("GetCustomVerificationEmailTemplate")
 @v2("GetCustomVerificationEmailTemplate")
 def get_custom_verification_email_template(account: Account, request: Request) -> Result:
-    return _templates(account).get(request["TemplateName"])
+    return templates(account).get(request["TemplateName"])
 
 
 @v1("ListCustomVerificationEmailTemplates")
 @v2("ListCustomVerificationEmailTemplates")
 def list_custom_verification_email_templates(account: Account, request: Request) -> Result:
     return page(
-        _templates(account),
+        templates(account),
         request,
         "CustomVerificationEmailTemplates",
         lambda name, document: document,
@@ -82,19 +92,19 @@ def list_custom_verification_email_templates(account: Account, request: Request)
 @v1("UpdateCustomVerificationEmailTemplate")
 @v2("UpdateCustomVerificationEmailTemplate")
 def update_custom_verification_email_template(account: Account, request: Request) -> None:
-    _templates(account).get(request["TemplateName"])
+    templates(account).get(request["TemplateName"])
     _check(account, request)
-    _templates(account).update(request["TemplateName"], **request)
+    templates(account).update(request["TemplateName"], **request)
 
 
 @v1("DeleteCustomVerificationEmailTemplate")
 def delete_custom_verification_email_template_v1(account: Account, request: Request) -> None:
-    _templates(account).discard(request["TemplateName"])
+    templates(account).discard(request["TemplateName"])
 
 
 @v2("DeleteCustomVerificationEmailTemplate")
 def delete_custom_verification_email_template(account: Account, request: Request) -> None:
-    _templates(account).delete(request["TemplateName"])
+    templates(account).delete(request["TemplateName"])
 
 
 @v1("SendCustomVerificationEmail")
@@ -108,7 +118,7 @@ def send_custom_verification_email(account: Account, request: Request) -> Result
 
 
 def _send(account: Account, request: Request, api: str) -> Result:
-    template = _templates(account).get(request["TemplateName"])
+    template = templates(account).get(request["TemplateName"])
     if not profile_of(account).production:
         raise AwsError(
             "ProductionAccessNotGranted",
@@ -116,8 +126,8 @@ def _send(account: Account, request: Request, api: str) -> Result:
         )
     sender = template["FromEmailAddress"]
     _check_sender(account, sender)
-    verify_email_identity(account, request)
     address = request["EmailAddress"]
+    name = add_address(account, address)
     content = Simple(
         sender=sender,
         to=[address],
@@ -125,7 +135,10 @@ def _send(account: Account, request: Request, api: str) -> Result:
         reply_to=[],
         subject=Text(template["TemplateSubject"], DEFAULT_CHARSET),
         text=None,
-        html=Text(template["TemplateContent"], DEFAULT_CHARSET),
+        html=Text(
+            _with_link(template["TemplateContent"], link(account, name, template["TemplateName"])),
+            DEFAULT_CHARSET,
+        ),
     )
     submission = Submission(
         api=api,
@@ -140,8 +153,11 @@ def _send(account: Account, request: Request, api: str) -> Result:
     return {"MessageId": send(account, submission)}
 
 
-def _templates(account: Account) -> Collection:
-    return account.collection("CustomVerificationEmailTemplate")
+def _with_link(content: str, link: str) -> str:
+    """The content of a template with the link at its end."""
+    added = ADDED.format(link=escape(link))
+    end = [found.start() for found in BODY_END.finditer(content)][-1:] or [len(content)]
+    return content[: end[0]] + added + content[end[0] :]
 
 
 def _check(account: Account, template: Request) -> None:

@@ -2,8 +2,8 @@
 
 import re
 
-from ses_emulator.errors import AwsError
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.operations.tags import check_tags
 from ses_emulator.store.account import DAY, Account
@@ -24,7 +24,7 @@ def create_dedicated_ip_pool(account: Account, request: Request) -> None:
     name = request["PoolName"]
     _check_name(name)
     if not POOL_NAME.fullmatch(name):
-        raise _invalid(
+        raise invalid(
             "Pool name can contain up to 64 characters. Only lowercase letters, numbers, "
             "underscores (_) and hyphens (-) are allowed."
         )
@@ -58,7 +58,7 @@ def delete_dedicated_ip_pool(account: Account, request: Request) -> None:
 def put_dedicated_ip_pool_scaling_attributes(account: Account, request: Request) -> None:
     mode = request["ScalingMode"]
     if _pool(account, request)["ScalingMode"] == "MANAGED" and mode == "STANDARD":
-        raise _invalid("The ScalingMode parameter is invalid.")
+        raise invalid("The ScalingMode parameter is invalid.")
     _pools(account).update(request["PoolName"], ScalingMode=mode)
 
 
@@ -85,7 +85,7 @@ def get_dedicated_ips(account: Account, request: Request) -> Result:
 def put_dedicated_ip_in_pool(account: Account, request: Request) -> None:
     pool = request["DestinationPoolName"]
     if not pool.strip():
-        raise _invalid("Pool name can't be blank.")
+        raise invalid("Pool name can't be blank.")
     _ips(account).get(request["Ip"])
     if pool != DEFAULT_POOL:
         _pools(account).get(pool)
@@ -96,7 +96,7 @@ def put_dedicated_ip_in_pool(account: Account, request: Request) -> None:
 def put_dedicated_ip_warmup_attributes(account: Account, request: Request) -> None:
     percentage = request["WarmupPercentage"]
     if not 0 <= percentage <= 100:
-        raise _invalid("Warmup Percentage must be between 0 and 100.")
+        raise invalid("Warmup Percentage must be between 0 and 100.")
     _ips(account).update(request["Ip"], WarmupPercentage=percentage, WarmupFrom=account.now())
 
 
@@ -126,9 +126,9 @@ def _pool(account: Account, request: Request) -> Document:
 
 def _check_name(name: str) -> None:
     if not name.strip():
-        raise _invalid("Pool name can't be blank.")
+        raise invalid("Pool name can't be blank.")
     if name in OWN_POOLS:
-        raise _invalid("Pool name describes either a shared or default dedicated ip pool")
+        raise invalid("Pool name describes either a shared or default dedicated ip pool")
 
 
 def _shown(account: Account, document: Document) -> Result:
@@ -142,7 +142,3 @@ def _shown(account: Account, document: Document) -> Result:
         percentage = min(100, percentage + warmed)
     status = "DONE" if percentage == 100 else "IN_PROGRESS"
     return document | {"WarmupStatus": status, "WarmupPercentage": percentage}
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("BadRequestException", message)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from ses_emulator.errors import AwsError
 from ses_emulator.mail.addresses import SIMULATOR, spec_of
+from ses_emulator.mail.dkim import attributes as dkim_attributes
 from ses_emulator.operations import dedicated_ips
-from ses_emulator.operations.identity_dkim import attributes as dkim_attributes
 from ses_emulator.operations.jobs import DELAY
 from ses_emulator.operations.metrics import ISPS
 from ses_emulator.operations.paging import page
@@ -25,7 +25,7 @@ def put_deliverability_dashboard_option(account: Account, request: Request) -> N
     now = account.now()
     enabled = request["DashboardEnabled"]
     given = {each.get("Domain", ""): each for each in request.get("SubscribedDomains", [])}
-    if "" in given:
+    if not all(domain.strip() for domain in given):
         raise AwsError("BadRequestException", "Domain can't be blank.")
     for domain in given:
         account.identities.get(domain)

@@ -12,6 +12,7 @@ from ses_emulator.operations.dedicated_ips import ips_of
 from ses_emulator.operations.deliverability import subscribed_domains
 from ses_emulator.operations.metrics import ISPS, select, sent_by
 from ses_emulator.operations.paging import page_of
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import DAY, Account
 from ses_emulator.store.documents import Document
@@ -62,9 +63,9 @@ def get_domain_deliverability_campaign(account: Account, request: Request) -> Re
 def _interval(request: Request) -> tuple[float, float]:
     start, end = request["StartDate"], request["EndDate"]
     if start > end:
-        raise _invalid("StartDate must not be after EndDate.")
+        raise invalid("StartDate must not be after EndDate.")
     if end - start > LONGEST_INTERVAL:
-        raise _invalid("EndDate must be at most 30 days after StartDate.")
+        raise invalid("EndDate must be at most 30 days after StartDate.")
     # The last day counts in full.
     return start, end + DAY
 
@@ -143,7 +144,3 @@ def _not_subscribed(domain: str) -> AwsError:
     return AwsError(
         "NotFoundException", f"Domain {domain} has no Deliverability dashboard subscription."
     )
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("BadRequestException", message)

@@ -6,6 +6,7 @@ from typing import Any
 
 from ses_emulator.errors import AwsError, Exists, Missing
 from ses_emulator.operations.identity_feedback import SNS_TOPIC
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.store.account import Account
 
@@ -168,19 +169,19 @@ def _check(destination: Destination, set_name: str) -> None:
     """Raise AwsError unless this can be an event destination."""
     name = destination["Name"]
     if not NAME.fullmatch(name):
-        raise _invalid(
+        raise invalid(
             f"Invalid event destination name <{name}>: only alphanumeric ASCII characters, '_', "
             "and '-' are allowed."
         )
     if len(name) > LONGEST_NAME:
-        raise _invalid(f"Event destination name cannot exceed {LONGEST_NAME} characters.")
+        raise invalid(f"Event destination name cannot exceed {LONGEST_NAME} characters.")
     if not destination.get("MatchingEventTypes"):
-        raise _invalid("At least one event type must be specified.")
+        raise invalid("At least one event type must be specified.")
     kinds = [kind for kind in CODES if kind in destination]
     if not kinds:
-        raise _invalid("Event destination is not provided.")
+        raise invalid("Event destination is not provided.")
     if len(kinds) > 1:
-        raise _invalid(
+        raise invalid(
             "Please provide only one destination with each request. Either a Firehose Destination "
             "or a Cloudwatch Destination or an SNS Destination or an EventBridge Destination."
         )
@@ -220,7 +221,3 @@ def _dimension_problem(dimensions: list[dict[str, str]]) -> str | None:
                 "characters, '_', '-', '@' and '.' are allowed."
             )
     return None
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterValue", message)

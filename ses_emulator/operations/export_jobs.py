@@ -3,11 +3,11 @@
 The file is a document of the kind ExportFile, which is served at ``/_ses/exports/{id}``.
 """
 
-from ses_emulator.errors import AwsError
-from ses_emulator.operations.export_files import messages_file, metrics_file
+from ses_emulator.operations.export_files import ANY, messages_file, metrics_file
 from ses_emulator.operations.jobs import UNFINISHED, Step, create_job
 from ses_emulator.operations.metrics import check_vdm
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import DAY, Account
 from ses_emulator.store.documents import Collection, Document
@@ -21,18 +21,20 @@ TYPES = {"MetricsDataSource": "METRICS_DATA", "MessageInsightsDataSource": "MESS
 def create_export_job(account: Account, request: Request) -> Result:
     source = request["ExportDataSource"]
     if len(source) != 1:
-        raise _invalid("One data source must be provided")
+        raise invalid("One data source must be provided")
     if "S3Url" in request["ExportDestination"]:
-        raise _invalid("Providing a custom S3 URL is not supported")
+        raise invalid("Providing a custom S3 URL is not supported")
     check_vdm(account, "BadRequestException")
     [(name, data)] = source.items()
     if data["StartDate"] >= data["EndDate"]:
-        raise _invalid("Invalid date range")
+        raise invalid("Invalid date range")
     if name == "MetricsDataSource" and (data["StartDate"] % DAY or data["EndDate"] % DAY):
-        raise _invalid(
+        raise invalid(
             "To get daily aggregated data you must not specify partial-day timestamps. "
             "Please make your interval go from midnight to midnight UTC."
         )
+    if name == "MetricsDataSource":
+        _check_dimensions(data["Dimensions"])
     return {"JobId": create_job(account, KIND, request | {"ExportSourceType": TYPES[name]})}
 
 
@@ -65,7 +67,7 @@ def list_export_jobs(account: Account, request: Request) -> Result:
 def cancel_export_job(account: Account, request: Request) -> None:
     job = _jobs(account).get(request["JobId"])
     if job["JobStatus"] not in UNFINISHED:
-        raise _invalid(f"Cannot cancel an export job that has a <{job['JobStatus']}> status.")
+        raise invalid(f"Cannot cancel an export job that has a <{job['JobStatus']}> status.")
     _jobs(account).update(job["JobId"], JobStatus="CANCELLED", CompletedTimestamp=account.now())
 
 
@@ -90,9 +92,14 @@ def export_file(account: Account, job: Document, step: Step) -> None:
     step(keep)
 
 
+def _check_dimensions(dimensions: dict[str, list[str]]) -> None:
+    for name, values in dimensions.items():
+        others = (given for other, given in dimensions.items() if other != name)
+        if ANY in values and any(len(given) > 1 for given in others):
+            raise invalid(
+                f"If one dimension has the value {ANY}, the others can have only one value."
+            )
+
+
 def _jobs(account: Account) -> Collection:
     return account.collection(KIND)
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("BadRequestException", message)

@@ -4,6 +4,9 @@ import base64
 from typing import Any
 
 from ses_emulator.errors import AwsError
+from ses_emulator.mail.dkim import attributes as dkim_attributes
+from ses_emulator.mail.profile import verification_of
+from ses_emulator.mail.verification import ask, status_of
 from ses_emulator.operations import identity_dkim as dkim
 from ses_emulator.operations.identity_certificates import certificates_of
 from ses_emulator.operations.identity_names import (
@@ -14,11 +17,13 @@ from ses_emulator.operations.identity_names import (
     known_identities,
 )
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import check_limit
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.operations.tags import check_tags
 from ses_emulator.operations.tenants import check_unassociated
 from ses_emulator.store.account import Account
 
+MOST = 10_000
 V1_TYPES = {"EmailAddress": "EMAIL_ADDRESS", "Domain": "DOMAIN"}
 
 
@@ -35,7 +40,8 @@ def create_email_identity(account: Account, request: Request) -> Result:
     if "DkimSigningAttributes" in request:
         document |= dkim.new_signing(account, name, request["DkimSigningAttributes"])
     document |= {"Tags": tags, "ConfigurationSetName": configuration_set}
-    account.identities.create(name, document)
+    _add(account, name, document)
+    _ask(account, name, "CreateEmailIdentity")
     return _shown(account, name, document)
 
 
@@ -58,12 +64,12 @@ def list_email_identities(account: Account, request: Request) -> Result:
             "IdentityType": document["IdentityType"],
             "IdentityName": name,
             "SendingEnabled": document["VerifiedForSendingStatus"],
-            "VerificationStatus": document["VerificationStatus"],
+            "VerificationStatus": status_of(account, document),
         },
         keep=lambda document: (
             part in document["IdentityName"].lower()
             and kind in (None, document["IdentityType"])
-            and status in (None, document["VerificationStatus"])
+            and status in (None, status_of(account, document))
         ),
     )
 
@@ -86,12 +92,13 @@ def put_email_identity_configuration_set_attributes(account: Account, request: R
 
 
 @v1("VerifyEmailIdentity")
-@v1("VerifyEmailAddress")
 def verify_email_identity(account: Account, request: Request) -> None:
-    address = request["EmailAddress"]
-    if "@" not in address:
-        raise AwsError("InvalidParameterValue", f"Invalid email address<{address}>.")
-    _verify(account, identity_name(address))
+    _ask(account, add_address(account, request["EmailAddress"]), "VerifyEmailIdentity")
+
+
+@v1("VerifyEmailAddress")
+def verify_email_address(account: Account, request: Request) -> None:
+    _ask(account, add_address(account, request["EmailAddress"]), "VerifyEmailAddress")
 
 
 @v1("VerifyDomainIdentity")
@@ -107,7 +114,7 @@ def verify_domain_dkim(account: Account, request: Request) -> Result:
     name = identity_name(request["Domain"])
     check_domain(name)
     document = _verify(account, name)
-    return {"DkimTokens": dkim.attributes(account, name, document)["Tokens"]}
+    return {"DkimTokens": dkim_attributes(account, name, document)["Tokens"]}
 
 
 @v1("ListIdentities")
@@ -137,7 +144,7 @@ def list_verified_email_addresses(account: Account, request: Request) -> Result:
 def get_identity_verification_attributes(account: Account, request: Request) -> Result:
     attributes = {}
     for given, name, document in known_identities(account, request["Identities"]):
-        attributes[given] = {"VerificationStatus": V1_STATUSES[document["VerificationStatus"]]}
+        attributes[given] = {"VerificationStatus": V1_STATUSES[status_of(account, document)]}
         if document["IdentityType"] == "DOMAIN":
             attributes[given]["VerificationToken"] = verification_token(account, name)
     return {"VerificationAttributes": attributes}
@@ -161,18 +168,39 @@ def verification_token(account: Account, name: str) -> str:
     return base64.b64encode(dkim.digest(account, name, "verification")).decode()
 
 
+def add_address(account: Account, address: str) -> str:
+    """Let an address be an identity, if it is none; its name. Raises AwsError."""
+    if "@" not in address:
+        raise AwsError("InvalidParameterValue", f"Invalid email address<{address}>.")
+    name = identity_name(address)
+    _verify(account, name)
+    return name
+
+
+def _ask(account: Account, name: str, operation: str) -> None:
+    """Have the owner of an address asked to confirm it, where that is needed."""
+    if "@" in name and verification_of(account) == "click":
+        ask(account, name, operation)
+
+
 def _verify(account: Account, name: str) -> dict[str, Any]:
     """Begin the verification of an identity; one that is there stays as it is. Its document."""
     check_name(name)
     document = account.identities.find(name)
     if document is None:
         document = _new(account, name)
-        account.identities.create(name, document)
+        _add(account, name, document)
     return document
 
 
+def _add(account: Account, name: str, document: dict[str, Any]) -> None:
+    account.identities.create(name, document)
+    words = f"Number of identities exceeds the limit of {MOST}."
+    check_limit(account.identities, MOST, words)
+
+
 def _new(account: Account, name: str) -> dict[str, Any]:
-    verified = account.settings.verification == "auto"
+    verified = verification_of(account) == "auto"
     domain = "@" not in name
     now = account.now()
     return {
@@ -193,7 +221,11 @@ def _new(account: Account, name: str) -> dict[str, Any]:
 
 
 def _shown(account: Account, name: str, document: dict[str, Any]) -> Result:
-    return {**document, "DkimAttributes": dkim.attributes(account, name, document)}
+    return {
+        **document,
+        "VerificationStatus": status_of(account, document),
+        "DkimAttributes": dkim_attributes(account, name, document),
+    }
 
 
 def _check_unused(account: Account, name: str) -> None:

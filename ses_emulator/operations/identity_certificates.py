@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from ses_emulator.errors import AwsError
 from ses_emulator.mail import addresses
 from ses_emulator.operations.identity_names import domain_of, identity_name
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import DAY, Account
 from ses_emulator.store.documents import Collection
@@ -56,13 +56,13 @@ def _sender(request: Request) -> tuple[str, str]:
     name = identity_name(request["EmailIdentity"])
     given = request.get("FromAddress")
     if given is None and "@" not in name:
-        raise _invalid("FromAddress is required when EmailIdentity is a domain.")
+        raise invalid("FromAddress is required when EmailIdentity is a domain.")
     sender = name if given is None else addresses.parse(given).spec
     if "@" in name:
         if identity_name(sender) != name:
-            raise _invalid(f"FromAddress <{sender}> does not match the email identity <{name}>.")
+            raise invalid(f"FromAddress <{sender}> does not match the email identity <{name}>.")
     elif not f".{domain_of(sender).lower()}".endswith(f".{name}"):
-        raise _invalid(f"FromAddress <{sender}> does not belong to the domain identity <{name}>.")
+        raise invalid(f"FromAddress <{sender}> does not belong to the domain identity <{name}>.")
     return name, sender
 
 
@@ -75,7 +75,3 @@ def _shown(document: dict[str, Any], now: float) -> dict[str, Any]:
         "Status": "ACTIVE" if since < VALIDITY else "FAILED",
         "CertificateExpiryTime": document["AssociatedTimestamp"] + VALIDITY,
     }
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterValue", message)

@@ -5,13 +5,16 @@ import binascii
 import hashlib
 from typing import Any
 
-from ses_emulator.errors import AwsError
+from ses_emulator.mail import dkim_keys
+from ses_emulator.mail.dkim import UNSIGNED, attributes, primary_of, primary_region
+from ses_emulator.mail.profile import verification_of
 from ses_emulator.operations.identity_names import (
     V1_STATUSES,
     domain_of,
     identity_name,
     known_identities,
 )
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.store.account import DAY, Account
 
@@ -22,22 +25,6 @@ DEFAULT_LENGTH = "RSA_2048_BIT"
 OWN_ZONES = frozenset(
     "af-south-1 ap-northeast-3 ap-south-2 ap-southeast-3 ap-southeast-5 ca-west-1 eu-central-2"
     " eu-south-1 il-central-1 me-central-1 us-gov-east-1".split()
-)
-# What an address has whose domain is no identity.
-UNSIGNED = {
-    "SigningEnabled": False,
-    "Status": "NOT_STARTED",
-    "Tokens": [],
-    "SigningAttributesOrigin": "AWS_SES",
-}
-# What a replica has from its primary, and goes on having when that changes.
-REPLICATED = (
-    "Status",
-    "Tokens",
-    "SigningHostedZone",
-    "CurrentSigningKeyLength",
-    "NextSigningKeyLength",
-    "LastKeyGenerationTimestamp",
 )
 
 
@@ -72,7 +59,7 @@ def put_email_identity_dkim_signing_attributes(account: Account, request: Reques
     document = account.identities.get(name)
     given = request.get("SigningAttributes", {})
     if "DomainSigningAttributesOrigin" in given:
-        raise _invalid("DomainSigningAttributesOrigin is set by SigningAttributesOrigin.")
+        raise invalid("DomainSigningAttributesOrigin is set by SigningAttributesOrigin.")
     origin = request["SigningAttributesOrigin"]
     before = document["DkimAttributes"]
     if origin == before["SigningAttributesOrigin"] == "AWS_SES":
@@ -89,25 +76,6 @@ def put_email_identity_dkim_signing_attributes(account: Account, request: Reques
     }
 
 
-def attributes(account: Account, name: str, document: dict[str, Any]) -> dict[str, Any]:
-    """The DkimAttributes of an identity as they are seen.
-
-    An address has those of its domain, and may itself be signed or not. Source: the guide,
-    "Managing Easy DKIM and BYODKIM", "Overriding inherited DKIM signing on an email address
-    identity".
-    """
-    own: dict[str, Any] = document["DkimAttributes"]
-    if "@" in name:
-        domain = domain_of(name)
-        parent = account.identities.find(domain)
-        inherited = attributes(account, domain, parent) if parent else UNSIGNED
-        return {**inherited, **own}
-    primary = _primary(account, name, own["SigningAttributesOrigin"])
-    if primary is None or own["Status"] == "FAILED":
-        return own
-    return {**own, **{key: primary["DkimAttributes"].get(key) for key in REPLICATED}}
-
-
 def new_signing(account: Account, name: str, given: dict[str, Any]) -> dict[str, Any]:
     """The members that CreateEmailIdentity's DkimSigningAttributes make of a new identity.
 
@@ -116,7 +84,7 @@ def new_signing(account: Account, name: str, given: dict[str, Any]) -> dict[str,
     _check_domain(name)
     origin = given.get("DomainSigningAttributesOrigin")
     if origin in ("AWS_SES", "EXTERNAL"):
-        raise _invalid(f"DomainSigningAttributesOrigin cannot be {origin}.")
+        raise invalid(f"DomainSigningAttributesOrigin cannot be {origin}.")
     if not origin:
         origin = "EXTERNAL" if any(key in given for key in OWN_KEY) else "AWS_SES"
     return _signing(account, name, origin, given)
@@ -163,7 +131,7 @@ def _enable(account: Account, given: str, enabled: bool) -> None:
     name = identity_name(given)
     domain = domain_of(name)
     if account.identities.find(domain) is None:
-        raise _invalid(f"Domain {domain} is not verified for DKIM signing.")
+        raise invalid(f"Domain {domain} is not verified for DKIM signing.")
     document = account.identities.find(name)
     if document:
         dkim = {**document["DkimAttributes"], "SigningEnabled": enabled}
@@ -173,24 +141,27 @@ def _enable(account: Account, given: str, enabled: bool) -> None:
 def _signing(account: Account, name: str, origin: str, given: dict[str, Any]) -> dict[str, Any]:
     """The members of an identity that is signed in this way from now on."""
     if origin == "EXTERNAL":
-        return _external(account, given)
+        return _external(account, name, given)
     if any(key in given for key in OWN_KEY):
-        raise _invalid(f"{' and '.join(OWN_KEY)} are not for the origin {origin}.")
+        raise invalid(f"{' and '.join(OWN_KEY)} are not for the origin {origin}.")
     if origin == "AWS_SES":
         dkim = easy(account, name, given.get("NextSigningKeyLength", DEFAULT_LENGTH))
         return {"DkimAttributes": dkim, "DkimSigningAttributes": None}
     return _replica(account, name, origin)
 
 
-def _external(account: Account, given: dict[str, Any]) -> dict[str, Any]:
+def _external(account: Account, name: str, given: dict[str, Any]) -> dict[str, Any]:
     if not all(key in given for key in OWN_KEY) or "NextSigningKeyLength" in given:
-        raise _invalid(f"The origin EXTERNAL needs {' and '.join(OWN_KEY)}, and nothing else.")
-    _check_key(given["DomainSigningPrivateKey"])
+        raise invalid(f"The origin EXTERNAL needs {' and '.join(OWN_KEY)}, and nothing else.")
+    selector, key = (given[member] for member in OWN_KEY)
+    _check_key(key)
+    # Mail that is signed with it may outlive the identity.
+    dkim_keys.keep(account.instance, name, selector, key)
     return {
         "DkimAttributes": {
             "SigningEnabled": True,
             "Status": _status(account),
-            "Tokens": [given["DomainSigningSelector"]],
+            "Tokens": [selector],
             "SigningAttributesOrigin": "EXTERNAL",
         },
         "DkimSigningAttributes": {key: given[key] for key in OWN_KEY},
@@ -207,7 +178,7 @@ def _check_key(text: str) -> None:
     except (binascii.Error, ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, RSAPrivateKey) or not 1024 <= key.key_size <= 2048:
-        raise _invalid(
+        raise invalid(
             "DomainSigningPrivateKey must be an RSA key of 1024 to 2048 bits, in PKCS #1 or"
             " PKCS #8 format and base64, without the lines that begin and end a PEM file."
         )
@@ -219,10 +190,10 @@ def _replica(account: Account, name: str, origin: str) -> dict[str, Any]:
     Source: the guide, "Using Deterministic Easy DKIM (DEED) in Amazon SES", and the API reference,
     "VerificationInfo".
     """
-    primary = _primary(account, name, origin)
+    primary = primary_of(account, name, origin)
     dkim = {**UNSIGNED, "SigningEnabled": True, "SigningAttributesOrigin": origin}
     members: dict[str, Any] = {"DkimAttributes": dkim, "DkimSigningAttributes": None}
-    if _region(origin) == account.region:
+    if primary_region(origin) == account.region:
         error = "REPLICATION_PRIMARY_INVALID_REGION"
     elif primary is None:
         error = "REPLICATION_PRIMARY_NOT_FOUND"
@@ -232,7 +203,8 @@ def _replica(account: Account, name: str, origin: str) -> dict[str, Any]:
         error = "REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED"
     else:
         regions = {*primary.get("ReplicaRegions", ()), account.region}
-        account.elsewhere(_region(origin)).identities.update(name, ReplicaRegions=sorted(regions))
+        home = account.elsewhere(primary_region(origin))
+        home.identities.update(name, ReplicaRegions=sorted(regions))
         dkim["Status"] = primary["DkimAttributes"]["Status"]
         verification = ("VerificationStatus", "VerifiedForSendingStatus")
         return members | {key: primary[key] for key in verification}
@@ -244,29 +216,18 @@ def _replica(account: Account, name: str, origin: str) -> dict[str, Any]:
     }
 
 
-def _primary(account: Account, name: str, origin: str) -> dict[str, Any] | None:
-    """The identity that one of this origin replicates, if it is a replica and that is there."""
-    if origin in ("AWS_SES", "EXTERNAL"):
-        return None
-    return account.elsewhere(_region(origin)).identities.find(name)
-
-
-def _region(origin: str) -> str:
-    return origin.removeprefix("AWS_SES_").lower().replace("_", "-")
-
-
 def _change_length(
     account: Account, document: dict[str, Any], given: dict[str, Any]
 ) -> dict[str, Any]:
     if any(key in given for key in OWN_KEY):
-        raise _invalid(f"{' and '.join(OWN_KEY)} are not for the origin AWS_SES.")
+        raise invalid(f"{' and '.join(OWN_KEY)} are not for the origin AWS_SES.")
     dkim = document["DkimAttributes"]
     length = given.get("NextSigningKeyLength", dkim["NextSigningKeyLength"])
     if length == dkim["NextSigningKeyLength"]:
         return {}
     now = account.now()
     if now - document.get("KeyLengthChangedTimestamp", now - DAY) < DAY:
-        raise _invalid("NextSigningKeyLength can be changed at most once per day.")
+        raise invalid("NextSigningKeyLength can be changed at most once per day.")
     changes = {
         "CurrentSigningKeyLength": length,
         "NextSigningKeyLength": length,
@@ -276,13 +237,9 @@ def _change_length(
 
 
 def _status(account: Account) -> str:
-    return "SUCCESS" if account.settings.verification == "auto" else "PENDING"
+    return "SUCCESS" if verification_of(account) == "auto" else "PENDING"
 
 
 def _check_domain(name: str) -> None:
     if "@" in name:
-        raise _invalid("The EmailIdentity value must be a valid domain.")
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterValue", message)
+        raise invalid("The EmailIdentity value must be a valid domain.")

@@ -6,8 +6,8 @@ Topics and headers are v1's alone; they are kept under ``NotificationAttributes`
 import re
 from typing import Any
 
-from ses_emulator.errors import AwsError
 from ses_emulator.operations.identity_names import identity_name, known_identities
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.store.account import Account
 
@@ -22,7 +22,7 @@ def set_identity_feedback_forwarding_enabled(account: Account, request: Request)
     name, attributes = _notifications(account, request["Identity"])
     enabled = request["ForwardingEnabled"]
     if not enabled and not ("BounceTopic" in attributes and "ComplaintTopic" in attributes):
-        raise _invalid(
+        raise invalid(
             f"Feedback forwarding of identity {name} can only be disabled when SNS topics are set"
             " for both bounces and complaints."
         )
@@ -55,7 +55,7 @@ def set_identity_headers_in_notifications_enabled(account: Account, request: Req
     name, attributes = _notifications(account, request["Identity"])
     kind = request["NotificationType"]
     if request["Enabled"] and f"{kind}Topic" not in attributes:
-        raise _invalid(f"Identity {name} has no SNS topic for {kind} notifications.")
+        raise invalid(f"Identity {name} has no SNS topic for {kind} notifications.")
     attributes[f"HeadersIn{kind}NotificationsEnabled"] = request["Enabled"]
     account.identities.update(name, NotificationAttributes=attributes)
     return {}
@@ -77,7 +77,7 @@ def get_identity_notification_attributes(account: Account, request: Request) -> 
 
 def _check_topic(topic: str) -> None:
     if not SNS_TOPIC.fullmatch(topic):
-        raise _invalid(f"SNS topic {topic} is invalid.")
+        raise invalid(f"SNS topic {topic} is invalid.")
 
 
 def _notifications(account: Account, given: str) -> tuple[str, dict[str, Any]]:
@@ -85,9 +85,5 @@ def _notifications(account: Account, given: str) -> tuple[str, dict[str, Any]]:
     name = identity_name(given)
     document = account.identities.find(name)
     if document is None:
-        raise _invalid(f"Identity {given} is invalid. Must be a verified email address or domain.")
+        raise invalid(f"Identity {given} is invalid. Must be a verified email address or domain.")
     return name, document.get("NotificationAttributes", {})
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterValue", message)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ses_emulator.errors import AwsError
+from ses_emulator.mail.profile import verification_of
 from ses_emulator.operations.identity_names import (
     DOMAIN,
     V1_STATUSES,
@@ -47,7 +48,7 @@ def _set(account: Account, identity: str, domain: str | None, behavior: str) -> 
     attributes = {"BehaviorOnMxFailure": DEFAULT_BEHAVIOR}
     if domain:
         _check(domain, domain_of(name))
-        verified = account.settings.verification == "auto"
+        verified = verification_of(account) == "auto"
         attributes = {
             "MailFromDomain": domain,
             "MailFromDomainStatus": "SUCCESS" if verified else "PENDING",

@@ -16,7 +16,7 @@ from ses_emulator.store.account import Account
 MOST_POLICIES = 20
 LONGEST_POLICY = 4096
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-ACTION = re.compile(r"ses:(\*|[a-z]+)", re.IGNORECASE)
+ACTION = re.compile(r"ses:[a-z*?]+", re.IGNORECASE)
 PRINCIPALS = {
     "AWS": re.compile(r"\*|\d{12}|arn:aws[\w-]*:(iam|sts)::\d{12}:\S+"),
     "Service": re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?"),

@@ -11,6 +11,7 @@ from ses_emulator.operations import contacts, suppression
 from ses_emulator.operations.import_records import BadRecord, Record, records
 from ses_emulator.operations.jobs import JobFailed, Step, create_job
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Collection, Document
@@ -32,12 +33,12 @@ PROGRESS = ("ProcessedRecordsCount", "FailedRecordsCount", "FailureInfo")
 def create_import_job(account: Account, request: Request) -> Result:
     destination = request["ImportDestination"]
     if len(destination) != 1:
-        raise _invalid(
+        raise invalid(
             "ImportDestination must have one of SuppressionListDestination and "
             "ContactListDestination."
         )
     if not profile_of(account).production:
-        raise _invalid("To import addresses in bulk your account must have production access.")
+        raise invalid("To import addresses in bulk your account must have production access.")
     if "ContactListDestination" in destination:
         name = destination["ContactListDestination"]["ContactListName"]
         if account.collection("ContactList").find(name) is None:
@@ -158,7 +159,3 @@ def _target(job: Document) -> tuple[str, str]:
 
 def _jobs(account: Account) -> Collection:
     return account.collection(KIND)
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("BadRequestException", message)

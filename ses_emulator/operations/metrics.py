@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ses_emulator.errors import AwsError
 from ses_emulator.mail.addresses import spec_of
 from ses_emulator.mail.profile import profile_of
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import DAY, Account
 from ses_emulator.store.statistics import Selection, campaigns, daily
@@ -33,16 +34,16 @@ def batch_get_metric_data(account: Account, request: Request) -> Result:
     check_vdm(account, "NotFoundException")
     queries = request["Queries"]
     if len({query["Id"] for query in queries}) < len(queries):
-        raise _invalid("All queries must have a unique identifier.")
+        raise invalid("All queries must have a unique identifier.")
     for query in queries:
         _check_dimensions(query.get("Dimensions", {}))
     results = []
     for query in queries:
         start, end = query["StartDate"], query["EndDate"]
         if start >= end:
-            raise _invalid("Expected start date to be before the end date.")
+            raise invalid("Expected start date to be before the end date.")
         if end - start > LONGEST_INTERVAL:
-            raise _invalid(
+            raise invalid(
                 "Invalid interval, can request at most 60 days. Please partition your requested "
                 "interval."
             )
@@ -105,23 +106,19 @@ def _check_dimensions(dimensions: Mapping[str, str]) -> None:
     for name, value in dimensions.items():
         if name == "EMAIL_IDENTITY":
             if not re.fullmatch(r"[^\s@*]+(@[^\s@*]+)?", value):
-                raise _invalid("Invalid email identity provided.")
+                raise invalid("Invalid email identity provided.")
         elif name == "ISP":
             if not NAME.fullmatch(value):
-                raise _invalid("Invalid ISP name provided.")
+                raise invalid("Invalid ISP name provided.")
         elif not value:
-            raise _invalid(
+            raise invalid(
                 "TenantName cannot be empty"
                 if name == "TENANT_NAME"
                 else "The configuration set name must be specified."
             )
         elif not NAME.fullmatch(value):
             noun = "tenant name" if name == "TENANT_NAME" else "configuration set name"
-            raise _invalid(
+            raise invalid(
                 f"Invalid {noun} <{value}>: only alphanumeric ASCII characters, '_', and '-' are "
                 "allowed."
             )
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("BadRequestException", message)

@@ -1,8 +1,8 @@
 """Multi-region endpoints, which the guide calls global endpoints; only v2 has them."""
 
-from ses_emulator.errors import AwsError
 from ses_emulator.operations.jobs import DELAY
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.operations.tags import check_tags
 from ses_emulator.store.account import Account
@@ -13,10 +13,10 @@ from ses_emulator.store.documents import Collection, Document
 def create_multi_region_endpoint(account: Account, request: Request) -> Result:
     routes = request["Details"]["RoutesDetails"]
     if len(routes) != 1:
-        raise _invalid("RoutesDetails must contain exactly one route.")
+        raise invalid("RoutesDetails must contain exactly one route.")
     region = routes[0]["Region"]
     if region == account.region:
-        raise _invalid(f"The secondary region must not be the primary region {region}.")
+        raise invalid(f"The secondary region must not be the primary region {region}.")
     tags = request.get("Tags", [])
     check_tags(tags)
     digits = account.instance.new_id().replace("-", "")
@@ -65,7 +65,3 @@ def _shown(account: Account, document: Document) -> Result:
         "Status": "READY" if ready else "CREATING",
         "LastUpdatedTimestamp": created + DELAY if ready else created,
     }
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("BadRequestException", message)

@@ -5,6 +5,7 @@ from ipaddress import ip_network
 
 from ses_emulator.errors import AwsError
 from ses_emulator.operations.receipt_rules import check_name
+from ses_emulator.operations.refusals import check_limit
 from ses_emulator.operations.registry import Request, Result, v1
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Collection
@@ -20,8 +21,7 @@ def create_receipt_filter(account: Account, request: Request) -> None:
     check_name("filterName", document["Name"])
     _check_cidr(document["IpFilter"]["Cidr"])
     _filters(account).create(document["Name"], document)
-    if _filters(account).count() > MOST_FILTERS:
-        raise AwsError("LimitExceeded", "Too many filters")
+    check_limit(_filters(account), MOST_FILTERS, "Too many filters")
 
 
 @v1("ListReceiptFilters")

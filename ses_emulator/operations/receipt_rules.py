@@ -10,6 +10,8 @@ from typing import Any
 
 from ses_emulator.errors import AwsError, Exists, Missing
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.receipt_actions import checked_action
+from ses_emulator.operations.refusals import check_limit, invalid
 from ses_emulator.operations.registry import Request, Result, v1
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Collection, Document
@@ -21,13 +23,6 @@ MOST_RECIPIENTS = 100
 LISTED = 100
 CHARACTERS = re.compile("[a-zA-Z0-9_.-]+")
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?")
-HEADER_NAME = re.compile(r"[!-9;-~]{1,50}")
-LONGEST_HEADER_VALUE = 2048
-# What SES adds to an action that does not say it.
-ACTION_DEFAULTS = {
-    "LambdaAction": {"InvocationType": "Event"},
-    "SNSAction": {"Encoding": "UTF-8"},
-}
 
 
 @v1("CreateReceiptRuleSet")
@@ -37,8 +32,7 @@ def create_receipt_rule_set(account: Account, request: Request) -> None:
     check_name("ruleSetName", name)
     metadata = {"Name": name, "CreatedTimestamp": account.now()}
     _sets(account).create(name, {"Metadata": metadata, "Rules": []})
-    if _sets(account).count() > MOST_SETS:
-        raise AwsError("LimitExceeded", "Too many rule sets")
+    check_limit(_sets(account), MOST_SETS, "Too many rule sets")
 
 
 @v1("CloneReceiptRuleSet")
@@ -91,16 +85,16 @@ def reorder_receipt_rule_set(account: Account, request: Request) -> None:
     positions: Counter[str] = Counter(request["RuleNames"])
     for name, times in positions.items():
         if times > 1:
-            raise _invalid(f"Multiple positions found for rule: {name}")
+            raise invalid(f"Multiple positions found for rule: {name}")
     left_out = [rule["Name"] for rule in rules if rule["Name"] not in positions]
     if left_out:
-        raise _invalid(f"Positions for rules not found: {', '.join(left_out)}")
+        raise invalid(f"Positions for rules not found: {', '.join(left_out)}")
     _store(account, request, [rules[_position(rules, name)] for name in positions])
 
 
 @v1("CreateReceiptRule")
 def create_receipt_rule(account: Account, request: Request) -> None:
-    rule = _rule(request["Rule"])
+    rule = _rule(account, request["Rule"])
     rules = _rules(account, request["RuleSetName"])
     if any(other["Name"] == rule["Name"] for other in rules):
         raise Exists("ReceiptRule", rule["Name"])
@@ -117,7 +111,7 @@ def describe_receipt_rule(account: Account, request: Request) -> Result:
 
 @v1("UpdateReceiptRule")
 def update_receipt_rule(account: Account, request: Request) -> None:
-    rule = _rule(request["Rule"])
+    rule = _rule(account, request["Rule"])
     rules = _rules(account, request["RuleSetName"])
     rules[_position(rules, rule["Name"])] = rule
     _store(account, request, rules)
@@ -141,7 +135,7 @@ def set_receipt_rule_position(account: Account, request: Request) -> None:
 def check_name(what: str, name: str) -> None:
     """Raise AwsError ``InvalidParameterValue`` unless ``name`` may be that of ``what``."""
     if not NAME.fullmatch(name):
-        raise _invalid(f"Not a valid {what}: {name}" if name else f"{what} must not be empty")
+        raise invalid(f"Not a valid {what}: {name}" if name else f"{what} must not be empty")
 
 
 def _check_characters(path: str, name: str) -> None:
@@ -180,7 +174,7 @@ def _placed(rules: list[Document], rule: Document, after: str | None) -> list[Do
     return rules
 
 
-def _rule(given: dict[str, Any]) -> Document:
+def _rule(account: Account, given: dict[str, Any]) -> Document:
     """A rule as it is stored, with SES's defaults. Raises AwsError for one that SES refuses."""
     _check_characters("rule.name", given["Name"])
     check_name("ruleName", given["Name"])
@@ -190,29 +184,12 @@ def _rule(given: dict[str, Any]) -> Document:
     if len(actions) > MOST_ACTIONS:
         raise AwsError("LimitExceeded", "Too many actions")
     if any("StopAction" in action for action in actions[:-1]):
-        raise _invalid("Stop action, if any, must be placed at the end of the actions list")
+        raise invalid("Stop action, if any, must be placed at the end of the actions list")
     return {
         "Enabled": False,
         "TlsPolicy": "Optional",
         "Recipients": [],
         "ScanEnabled": False,
         **given,
-        "Actions": [_action(action) for action in actions],
+        "Actions": [checked_action(account, action) for action in actions],
     }
-
-
-def _action(given: dict[str, Any]) -> Document:
-    if len(given) != 1:
-        raise _invalid("An action must be of exactly one kind")
-    [(kind, members)] = given.items()
-    if kind == "AddHeaderAction":
-        header, value = members["HeaderName"], members["HeaderValue"]
-        if not HEADER_NAME.fullmatch(header):
-            raise _invalid(f"Invalid header name: {header}")
-        if len(value) > LONGEST_HEADER_VALUE or "\r" in value or "\n" in value:
-            raise _invalid(f"Invalid header value: {value}")
-    return {kind: ACTION_DEFAULTS.get(kind, {}) | members}
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("InvalidParameterValue", message)

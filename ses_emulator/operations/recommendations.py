@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ses_emulator.errors import AwsError
-from ses_emulator.operations.metrics import select
+from ses_emulator.operations.metrics import check_vdm, select
 from ses_emulator.operations.paging import page_of
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import DAY, Account
@@ -23,6 +23,7 @@ PERIOD = 30 * DAY
 
 @v2("ListRecommendations")
 def list_recommendations(account: Account, request: Request) -> Result:
+    check_vdm(account, "NotFoundException")
     given = request.get("Filter", {})
     if len(given) == 2 and set(given) not in ({"STATUS", "IMPACT"}, {"STATUS", "TYPE"}):
         raise AwsError(

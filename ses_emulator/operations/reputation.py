@@ -1,5 +1,7 @@
 """Reputation entities: the tenants, seen as what may be paused; only v2 has them."""
 
+from typing import Any
+
 from ses_emulator.errors import AwsError, Missing
 from ses_emulator.operations.paging import page
 from ses_emulator.operations.registry import Request, Result, v2
@@ -43,8 +45,7 @@ def update_reputation_entity_customer_managed_status(account: Account, request: 
         "Cause": "Status manually updated.",
         "LastUpdatedTimestamp": account.now(),
     }
-    name = _tenant(account, request)["TenantName"]
-    tenants(account).update(name, CustomerManagedStatus=record, SendingStatus=status)
+    _update(account, request, CustomerManagedStatus=record, SendingStatus=status)
 
 
 @v2("UpdateReputationEntityPolicy")
@@ -52,8 +53,20 @@ def update_reputation_entity_policy(account: Account, request: Request) -> None:
     policy = request["ReputationEntityPolicy"]
     if policy not in (_policy(account, name) for name in POLICIES):
         raise AwsError("BadRequestException", f"Reputation policy <{policy}> does not exist.")
-    name = _tenant(account, request)["TenantName"]
-    tenants(account).update(name, ReputationManagementPolicy=policy)
+    _update(account, request, ReputationManagementPolicy=policy)
+
+
+def _update(account: Account, request: Request, **members: Any) -> None:
+    """Change the tenant of a request.
+
+    Source: the API reference, whose updates of reputation entities have no NotFoundException.
+    """
+    try:
+        name = _tenant(account, request)["TenantName"]
+    except Missing as missing:
+        words = f"Reputation entity <{missing.name}> does not exist."
+        raise AwsError("BadRequestException", words) from None
+    tenants(account).update(name, **members)
 
 
 def _tenant(account: Account, request: Request) -> Document:

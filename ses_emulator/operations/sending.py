@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ses_emulator.mail.message import Simple, Submission
+from ses_emulator.mail.message import ListManagement, Simple, Submission
 from ses_emulator.mail.pipeline import send
 from ses_emulator.operations import contents
 from ses_emulator.operations.registry import Request, Result, v1, v2
@@ -86,4 +86,16 @@ def _send(
     submission.configuration_set = request.get("ConfigurationSetName")
     submission.tags = [(tag["Name"], tag["Value"]) for tag in tags or ()]
     submission.source_ip = account.source_ip
+    identity = request.get("FromEmailAddressIdentityArn")
+    submission.source_arn = request.get("SourceArn", identity)
+    submission.from_arn = request.get("FromArn", identity)
+    submission.return_path_arn = request.get(
+        "ReturnPathArn", request.get("FeedbackForwardingEmailAddressIdentityArn")
+    )
+    submission.tenant = request.get("TenantName")
+    options = request.get("ListManagementOptions")
+    if options is not None:
+        submission.list_management = ListManagement(
+            options["ContactListName"], options.get("TopicName")
+        )
     return {"MessageId": send(account, submission)}

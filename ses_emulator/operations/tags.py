@@ -5,6 +5,7 @@ import unicodedata
 
 from ses_emulator.errors import AwsError
 from ses_emulator.operations.identity_names import identity_name
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Collection
@@ -38,7 +39,7 @@ def tag_resource(account: Account, request: Request) -> None:
     check_tags(request["Tags"])
     values = {tag["Key"]: tag["Value"] for tag in [*tags, *request["Tags"]]}
     if len(values) > MOST_TAGS:
-        raise _invalid(f"{_too_many()} or delete existing tags and retry")
+        raise invalid(f"{_too_many()} or delete existing tags and retry")
     collection.update(name, Tags=[{"Key": key, "Value": value} for key, value in values.items()])
 
 
@@ -58,22 +59,22 @@ def list_tags_for_resource(account: Account, request: Request) -> Result:
 def check_tags(tags: Tags) -> None:
     """Raise AwsError ``BadRequestException`` unless a resource can be created with ``tags``."""
     if len(tags) > MOST_TAGS:
-        raise _invalid(_too_many())
+        raise invalid(_too_many())
     texts = [text for tag in tags for text in (tag["Key"], tag["Value"])]
     if not all(_allowed(character) for text in texts for character in text):
-        raise _invalid(
+        raise invalid(
             "Tags can only contain letters, numbers, spaces, and the following special "
             "characters: _ . : / = + - @"
         )
     keys = [tag["Key"] for tag in tags]
     if any(key.lower().startswith("aws:") for key in keys):
-        raise _invalid("Caller is an end user and not allowed to mutate system tags")
+        raise invalid("Caller is an end user and not allowed to mutate system tags")
     if not all(1 <= len(key) <= LONGEST_KEY for key in keys):
-        raise _invalid(f"The key of a tag must have 1 to {LONGEST_KEY} characters")
+        raise invalid(f"The key of a tag must have 1 to {LONGEST_KEY} characters")
     if any(len(tag["Value"]) > LONGEST_VALUE for tag in tags):
-        raise _invalid(f"The value of a tag cannot have more than {LONGEST_VALUE} characters")
+        raise invalid(f"The value of a tag cannot have more than {LONGEST_VALUE} characters")
     if len(set(keys)) < len(keys):
-        raise _invalid("Cannot provide multiple tags with the same key")
+        raise invalid("Cannot provide multiple tags with the same key")
 
 
 def _resource(
@@ -87,12 +88,12 @@ def _resource(
     arn = request["ResourceArn"]
     found = ARN.fullmatch(arn)
     if found is None:
-        raise _invalid("ResourceArn is not the expected format")
+        raise invalid("ResourceArn is not the expected format")
     if found["account"] != account.id:
-        raise _invalid("Operations on a resource created in a different account is not allowed")
+        raise invalid("Operations on a resource created in a different account is not allowed")
     here = found["region"] == account.region
     if elsewhere and not here:
-        raise _invalid(elsewhere)
+        raise invalid(elsewhere)
     kind = KINDS.get(found["type"])
     if kind is None:
         raise AwsError("NotFoundException", f"Resource {arn} was not found.")
@@ -118,7 +119,3 @@ def _too_many() -> str:
         f"Maximum of {MOST_TAGS} user tags are allowed per resource, consider reducing the number"
         " of tags in the request"
     )
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("BadRequestException", message)

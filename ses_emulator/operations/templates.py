@@ -17,12 +17,15 @@ from ses_emulator.operations.contents import (
     templates,
 )
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import check_limit
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.operations.tags import check_tags
+from ses_emulator.operations.tenants import check_unassociated
 from ses_emulator.store.account import Account
 
 # Source: the guide, "Using templates to send personalized email with the Amazon SES API".
 LARGEST = 500 * 1024
+MOST_TEMPLATES = 20_000
 # Source: the API reference, "ListTemplates".
 USUAL_PAGE = 10
 LARGEST_PAGE = 100
@@ -40,6 +43,11 @@ def create_email_template(account: Account, request: Request) -> None:
         message = f"Template {name} already exists for account id {account.id}"
         raise AwsError("AlreadyExists", message, Name=name)
     templates(account).put(name, {"Tags": [], "CreatedTimestamp": account.now(), **request})
+    check_limit(
+        templates(account),
+        MOST_TEMPLATES,
+        f"Number of email templates exceeds the limit of {MOST_TEMPLATES}.",
+    )
 
 
 @v1("CreateTemplate")
@@ -74,12 +82,16 @@ def update_template(account: Account, request: Request) -> None:
 
 @v2("DeleteEmailTemplate")
 def delete_email_template(account: Account, request: Request) -> None:
-    templates(account).delete(request["TemplateName"])
+    name = request["TemplateName"]
+    check_unassociated(account, f"template/{name}")
+    templates(account).delete(name)
 
 
 @v1("DeleteTemplate")
 def delete_template(account: Account, request: Request) -> None:
-    templates(account).discard(request["TemplateName"])
+    name = request["TemplateName"]
+    check_unassociated(account, f"template/{name}")
+    templates(account).discard(name)
 
 
 @v2("ListEmailTemplates")

@@ -3,8 +3,10 @@
 import re
 
 from ses_emulator.errors import AwsError
+from ses_emulator.mail.tenancy import resources_of
 from ses_emulator.operations.identity_names import identity_name
 from ses_emulator.operations.paging import page
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.operations.tags import check_tags
 from ses_emulator.store.account import Account
@@ -67,7 +69,7 @@ def list_tenants(account: Account, request: Request) -> Result:
 @v2("DeleteTenant")
 def delete_tenant(account: Account, request: Request) -> None:
     name = _tenant(account, request)["TenantName"]
-    resources = _resources(account, name)
+    resources = resources_of(account, name)
     for arn, _ in resources.all():
         _tenants_of(account, arn).discard(name)
     resources.clear()
@@ -86,10 +88,9 @@ def put_tenant_suppression_attributes(account: Account, request: Request) -> Non
 @v2("CreateTenantResourceAssociation")
 def create_tenant_resource_association(account: Account, request: Request) -> None:
     tenant = _tenant(account, request)
-    arn = request["ResourceArn"]
-    type = _existing(account, arn)
+    arn, type = _existing(account, request["ResourceArn"])
     name = tenant["TenantName"]
-    if _resources(account, name).find(arn) is not None:
+    if resources_of(account, name).find(arn) is not None:
         raise AwsError(
             "AlreadyExistsException",
             f"Resources {arn} has already been associated with tenant {name}",
@@ -101,7 +102,7 @@ def create_tenant_resource_association(account: Account, request: Request) -> No
         "ResourceArn": arn,
         "AssociatedTimestamp": account.now(),
     }
-    _resources(account, name).create(arn, document)
+    resources_of(account, name).create(arn, document)
     _tenants_of(account, arn).create(name, document)
 
 
@@ -109,9 +110,8 @@ def create_tenant_resource_association(account: Account, request: Request) -> No
 def delete_tenant_resource_association(account: Account, request: Request) -> None:
     """An association that does not exist is no error."""
     name = _tenant(account, request)["TenantName"]
-    arn = request["ResourceArn"]
-    _parse(account, arn)
-    _resources(account, name).discard(arn)
+    arn, _ = _parse(account, request["ResourceArn"])
+    resources_of(account, name).discard(arn)
     _tenants_of(account, arn).discard(name)
 
 
@@ -123,9 +123,9 @@ def list_tenant_resources(account: Account, request: Request) -> Result:
     types = {word: type for word, (type, _) in RESOURCES.items()}
     type = types.get(wanted, wanted)
     if type not in (None, *types.values()):
-        raise _invalid(f"Invalid resource type {wanted} specified.")
+        raise invalid(f"Invalid resource type {wanted} specified.")
     return page(
-        _resources(account, name),
+        resources_of(account, name),
         request,
         "TenantResources",
         lambda arn, document: document,
@@ -135,8 +135,7 @@ def list_tenant_resources(account: Account, request: Request) -> Result:
 
 @v2("ListResourceTenants")
 def list_resource_tenants(account: Account, request: Request) -> Result:
-    arn = request["ResourceArn"]
-    _existing(account, arn)
+    arn, _ = _existing(account, request["ResourceArn"])
     return page(
         _tenants_of(account, arn), request, "ResourceTenants", lambda name, document: document
     )
@@ -158,10 +157,6 @@ def check_unassociated(account: Account, resource: str) -> None:
         )
 
 
-def _resources(account: Account, tenant: str) -> Collection:
-    return account.collection("TenantResource", tenant)
-
-
 def _tenants_of(account: Account, arn: str) -> Collection:
     return account.collection("ResourceTenant", arn)
 
@@ -174,11 +169,11 @@ def _tenant(account: Account, request: Request) -> Document:
 
 def _check_name(name: str) -> None:
     if not name.strip():
-        raise _invalid("TenantName cannot be empty")
+        raise invalid("TenantName cannot be empty")
     if len(name) > LONGEST_NAME:
-        raise _invalid(f"TenantName cannot exceed {LONGEST_NAME} characters.")
+        raise invalid(f"TenantName cannot exceed {LONGEST_NAME} characters.")
     if not NAME.fullmatch(name):
-        raise _invalid(
+        raise invalid(
             f"Invalid tenant name <{name}>: only alphanumeric ASCII characters, '_', and '-' "
             "are allowed."
         )
@@ -190,45 +185,41 @@ def _suppression(given: Request) -> Document | None:
     if reasons is None and scope is None:
         return None
     if reasons is None:
-        raise _invalid("SuppressionScope cannot be specified without SuppressedReasons.")
+        raise invalid("SuppressionScope cannot be specified without SuppressedReasons.")
     if len(set(reasons)) < len(reasons):
-        raise _invalid("Each suppressed reason can only be specified at most once")
+        raise invalid("Each suppressed reason can only be specified at most once")
     if scope is None and not reasons:
-        raise _invalid(
+        raise invalid(
             "SuppressionScope is required when SuppressedReasons are provided. "
             "Valid values are: TENANT, ACCOUNT"
         )
     if scope is None:
-        raise _invalid("SuppressedReasons cannot be specified without SuppressionScope.")
+        raise invalid("SuppressedReasons cannot be specified without SuppressionScope.")
     return {"SuppressedReasons": reasons, "SuppressionScope": scope}
 
 
-def _existing(account: Account, arn: str) -> str:
-    """The type of a resource of this account. Raises Missing if it does not exist."""
-    word, name = _parse(account, arn)
+def _existing(account: Account, given: str) -> tuple[str, str]:
+    """The ARN and the type of a resource of this account. Raises Missing if it does not exist."""
+    arn, word = _parse(account, given)
     type, kind = RESOURCES[word]
-    account.collection(kind).get(identity_name(name) if word == "identity" else name)
-    return type
+    account.collection(kind).get(arn.partition("/")[2])
+    return arn, type
 
 
 def _parse(account: Account, arn: str) -> tuple[str, str]:
-    """The first part of an ARN's resource and its name. Raises AwsError."""
+    """The ARN as SES writes it, and the first part of its resource. Raises AwsError."""
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
-        raise _invalid("Provided resource identifier is not an SES resource")
+        raise invalid("Provided resource identifier is not an SES resource")
     if parts[2] != "ses":
-        raise _invalid("Provided ARN is not in SES resource ARN format")
+        raise invalid("Provided ARN is not in SES resource ARN format")
     word, _, name = parts[5].partition("/")
     if word not in RESOURCES:
-        raise _invalid(f"Unsupported resource type: {word}")
+        raise invalid(f"Unsupported resource type: {word}")
     if not name:
-        raise _invalid("Provided resource identifier is not an SES resource")
+        raise invalid("Provided resource identifier is not an SES resource")
     if parts[3] != account.region:
-        raise _invalid(f"Resource <{arn}> must be in the same region")
+        raise invalid(f"Resource <{arn}> must be in the same region")
     if parts[4] != account.id:
-        raise _invalid(f"Resource <{arn}> must be in the same account")
-    return word, name
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("BadRequestException", message)
+        raise invalid(f"Resource <{arn}> must be in the same account")
+    return account.arn(f"{word}/{identity_name(name) if word == 'identity' else name}"), word

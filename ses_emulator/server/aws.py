@@ -13,7 +13,7 @@ from ses_emulator.operations.catalogue import v1, v2
 from ses_emulator.operations.registry import Registry, Request, Result
 from ses_emulator.server.caller import caller, endpoint
 from ses_emulator.server.vocabulary import for_v1, for_v2
-from ses_emulator.store.account import Account, Instance
+from ses_emulator.store.account import Account, Disruption, Instance
 from ses_emulator.wire import models, query, restjson
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,10 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass(slots=True)
 class Call:
-    """An HTTP request. ``path`` and ``query`` stand as on the wire, percent-encoded."""
+    """An HTTP request. ``path`` and ``query`` stand as on the wire, percent-encoded.
+
+    ``disruption`` is known when it was answered.
+    """
 
     method: str
     path: str
@@ -34,6 +37,7 @@ class Call:
     headers: Iterable[tuple[bytes, bytes]]
     body: bytes
     remote: str | None
+    disruption: Disruption | None = None
 
 
 @dataclass(slots=True)
@@ -83,8 +87,12 @@ class AwsEndpoint:
     def _answer(self, call: Call) -> Answer:
         request_id = self._instance.new_id()
         if call.path == "/":
-            return self._answer_v1(call, request_id)
-        return self._answer_v2(call, request_id)
+            answer = self._answer_v1(call, request_id)
+        else:
+            answer = self._answer_v2(call, request_id)
+        if call.disruption is not None and call.disruption.status and answer.status != 200:
+            answer.status = call.disruption.status
+        return answer
 
     def _account(self, call: Call) -> Account:
         account_id, region = caller(self._instance.settings, call.headers, call.query)
@@ -99,8 +107,12 @@ class AwsEndpoint:
                 "NotImplementedException",
                 f"ses-emulator does not implement {name} of SES {api} yet.",
             )
-        with self._instance.database.attempt():
-            return function(self._account(call), request) or {}
+        account = self._account(call)
+        try:
+            with self._instance.database.attempt():
+                return function(account, request) or {}
+        finally:
+            call.disruption = account.disruption
 
     def _answer_v1(self, call: Call, request_id: str) -> Answer:
         try:
@@ -165,10 +177,19 @@ class AwsEndpoint:
 
 # Of the errors that are common to AWS's services and not in the models.
 STATUSES = {
+    "AccessDenied": 403,
+    "AccessDeniedException": 403,
+    "ExpiredToken": 403,
+    "ExpiredTokenException": 403,
     "InternalFailure": 500,
+    "InvalidClientTokenId": 403,
+    "InvalidSignatureException": 403,
     "NotImplementedException": 501,
     "RequestEntityTooLarge": 413,
+    "ServiceUnavailable": 503,
+    "SignatureDoesNotMatch": 403,
     "UnknownOperationException": 404,
+    "UnrecognizedClientException": 403,
 }
 
 

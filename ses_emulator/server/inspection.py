@@ -24,9 +24,22 @@ from werkzeug.exceptions import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from ses_emulator import __version__
+from ses_emulator.mail.delivered import delivered
 from ses_emulator.mail.index import Indexer
 from ses_emulator.mail.read import Content, read
-from ses_emulator.server import bodies, parameters, shapes
+from ses_emulator.server import (
+    account,
+    bodies,
+    identities,
+    parameters,
+    rules,
+    shapes,
+    simulation,
+    subscriptions,
+    tracking,
+    verification,
+)
+from ses_emulator.server.lookup import find_message
 from ses_emulator.server.pages import add_pages
 from ses_emulator.server.parameters import quoted
 from ses_emulator.server.shapes import Shape
@@ -40,7 +53,15 @@ ROOT = "/_ses"
 # Method, path, operationId, and what answers.
 Route = tuple[str, str, str, Callable[..., Any]]
 # The rooms beside this one: each gives its routes.
-ROOMS: tuple[Callable[[Instance], Sequence[Route]], ...] = ()
+ROOMS: tuple[Callable[[Instance], Sequence[Route]], ...] = (
+    account.routes,
+    identities.routes,
+    rules.routes,
+    simulation.routes,
+    subscriptions.routes,
+    tracking.routes,
+    verification.routes,
+)
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 LARGEST_BODY = 1024 * 1024
 # For everything that is not a page of ours: if a browser shows it, it runs and loads nothing.
@@ -162,7 +183,9 @@ class Inspection:
 
     def raw(self, id: str) -> Response:
         stored = self._find(id)
-        return bodies.raw(stored.id, self._store.raw(stored.seq))
+        if parameters.form(request.args) == "composed":
+            return bodies.raw(stored.id, self._store.raw(stored.seq))
+        return bodies.raw(stored.id, delivered(self._instance, stored))
 
     def html(self, id: str) -> Response:
         content = self._read(id)
@@ -247,12 +270,7 @@ class Inspection:
             self._indexer.catch_up()
 
     def _find(self, id: str) -> Stored:
-        stored = self._store.find(id)
-        if stored is None and id == "latest":
-            raise NotFound("There is no latest message: none has arrived, or all were deleted.")
-        if stored is None:
-            raise NotFound(f"Message {quoted(id)} does not exist: see {ROOT}/messages for all.")
-        return stored
+        return find_message(self._instance, id)
 
     def _read(self, id: str) -> Content:
         return read(self._store.raw(self._find(id).seq))
@@ -290,7 +308,8 @@ def _protect(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", CLOSED_CSP)
     headers.setdefault("Cache-Control", "no-cache")
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.pop("Date", None)  # the server's own is there already
     return response
 
 

@@ -6,13 +6,25 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
+from ses_emulator.store.events import RANK
 from ses_emulator.store.query import Filters
 
 FILTERS = ("to", "from", "subject", "q", "configuration_set", "tag", "status", "account", "region")
 PAGING = ("after", "limit", "wait", "count")
 # By operationId; an operation that is not named takes none.
-PARAMETERS = {"listMessages": (*FILTERS, *PAGING), "deleteMessages": FILTERS}
-STATUSES = ("sent", "delivered", "rendering_failed")
+PARAMETERS = {
+    "listMessages": (*FILTERS, *PAGING),
+    "deleteMessages": FILTERS,
+    "getMessageRaw": ("form",),
+    "getAccount": ("account", "region"),
+    "putAccount": ("account", "region"),
+    "listIdentities": ("account", "region"),
+    "getIdentity": ("account", "region"),
+    "verifyIdentity": ("account", "region"),
+    "getDns": ("name", "type"),
+}
+STATUSES = tuple(RANK)
+FORMS = ("delivered", "composed")
 # Longer ones are a mistake, and SQLite refuses patterns of more than 50,000 bytes.
 LONGEST = 1000
 LARGEST_SEQ = 2**63 - 1
@@ -92,6 +104,14 @@ def listing(arguments: Arguments) -> Listing:
         wait=_number(arguments, "wait"),
         count=int(_number(arguments, "count")),
     )
+
+
+def form(arguments: Arguments) -> str:
+    """Which form of a message is asked for. Raises BadRequest."""
+    form = arguments.get("form", FORMS[0])
+    if form not in FORMS:
+        raise BadRequest(f"form is {quoted(form)}: use one of {', '.join(FORMS)}.")
+    return form
 
 
 def quoted(value: str) -> str:

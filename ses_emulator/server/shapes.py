@@ -1,8 +1,10 @@
 """Captured messages as the inspection API shows them: the schemas of openapi.yaml."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from ses_emulator.events.details import timestamp
+from ses_emulator.mail.delivered import delivered
+from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.index import summarise
 from ses_emulator.mail.read import read
 from ses_emulator.store.account import Instance
@@ -14,10 +16,7 @@ Shape = dict[str, Any]
 
 def summary(instance: Instance, stored: Stored) -> Shape:
     """The schema Summary."""
-    snippet, attachment_count = stored.snippet, stored.attachment_count
-    if snippet is None or attachment_count is None:  # the indexer has not come to it yet
-        indexed = summarise(instance, stored)
-        snippet, attachment_count = indexed.snippet, indexed.attachment_count
+    _complete(instance, stored)
     return {
         "id": stored.id,
         "account": stored.account,
@@ -30,14 +29,22 @@ def summary(instance: Instance, stored: Stored) -> Shape:
         "cc": stored.cc,
         "bcc": stored.bcc,
         "subject": stored.subject,
-        "snippet": snippet,
+        "snippet": stored.snippet,
         "status": stored.status,
         "configuration_set": stored.configuration_set,
         "tags": stored.tags,
         "size": stored.size,
-        "attachment_count": attachment_count,
+        "attachment_count": stored.attachment_count,
         "finding_count": len(stored.findings),
     }
+
+
+def _complete(instance: Instance, stored: Stored) -> None:
+    """Add what the indexer finds out, if it has not come to the message yet."""
+    if stored.snippet is None:
+        indexed = summarise(instance, stored)
+        stored.snippet, stored.attachment_count = indexed.snippet, indexed.attachment_count
+        stored.findings = [*stored.findings, *indexed.findings]
 
 
 def message(instance: Instance, stored: Stored) -> Shape:
@@ -50,7 +57,10 @@ def message(instance: Instance, stored: Stored) -> Shape:
             "rcpt_to": instance.messages.recipients(stored.seq),
         },
         "source_ip": stored.source_ip,
-        "headers": [{"name": name, "value": value} for name, value in content.headers],
+        "headers": [
+            {"name": name, "value": value}
+            for name, value in HeaderBlock(delivered(instance, stored)).items()
+        ],
         "text": content.text,
         "html": content.html,
         "attachments": [
@@ -80,8 +90,3 @@ def event(event: Event) -> Shape:
         "recipients": list(event.recipients),
         "detail": event.detail,
     }
-
-
-def timestamp(seconds: float) -> str:
-    """Epoch seconds in UTC, ISO 8601 with milliseconds."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

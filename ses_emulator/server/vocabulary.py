@@ -104,11 +104,15 @@ KINDS = {
 }
 # AwsError carries v1's code; what v2 calls it.
 V2_CODES = {
+    "AccessDenied": "AccessDeniedException",
     "AccountSendingPausedException": "SendingPausedException",
     "AlreadyExists": "AlreadyExistsException",
     "ConfigurationSetSendingPausedException": "SendingPausedException",
     "CustomVerificationEmailInvalidContent": "BadRequestException",
+    "ExpiredToken": "ExpiredTokenException",
     "FromEmailAddressNotVerified": "BadRequestException",
+    "InternalFailure": "InternalServiceErrorException",
+    "InvalidClientTokenId": "UnrecognizedClientException",
     "InvalidCloudWatchDestination": "BadRequestException",
     "InvalidConfigurationSet": "BadRequestException",
     "InvalidFirehoseDestination": "BadRequestException",
@@ -122,10 +126,14 @@ V2_CODES = {
     "LimitExceeded": "LimitExceededException",
     "MissingRenderingAttribute": "BadRequestException",
     "ProductionAccessNotGranted": "BadRequestException",
+    "SignatureDoesNotMatch": "InvalidSignatureException",
     "Throttling": "TooManyRequestsException",
     "ValidationError": "BadRequestException",
 }
-V1_CODES = {"InvalidNextToken": "InvalidParameterValue"}
+V1_CODES = {
+    "AccountSuspendedException": "MessageRejected",
+    "InvalidNextToken": "InvalidParameterValue",
+}
 
 
 def for_v1(error: SesError) -> AwsError:

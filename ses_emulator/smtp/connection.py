@@ -24,7 +24,7 @@ from ses_emulator.mail.message import MEBIBYTE, Submission
 from ses_emulator.smtp import replies
 from ses_emulator.smtp.commands import is_address, read_path, refuse_parameters
 from ses_emulator.smtp.data import read_message
-from ses_emulator.store.account import Account, Instance
+from ses_emulator.store.account import Account, Disruption, Instance
 
 log = logging.getLogger(__name__)
 
@@ -271,15 +271,24 @@ class Connection(SMTP):
         )
         try:
             if len(content) <= SMALL:
-                return replies.accepted(pipeline.send(account, submission))
-            return replies.accepted(
-                await self.loop.run_in_executor(None, pipeline.send, account, submission)
-            )
+                id = pipeline.send(account, submission)
+            else:
+                id = await self.loop.run_in_executor(None, pipeline.send, account, submission)
+            reply = replies.accepted(id)
         except SesError as error:
-            return replies.refused(error)
+            reply = replies.refused(error)
         except Exception:
             log.exception("a message could not be captured")
-            return replies.TEMPORARY
+            reply = replies.TEMPORARY
+        if account.disruption is not None:
+            await self._disrupt(account.disruption)
+        return reply
+
+    async def _disrupt(self, disruption: Disruption) -> None:
+        """Hold the reply up as a rule says, or raise what closes the connection in its place."""
+        await asyncio.sleep(disruption.latency)
+        if disruption.drop is not None:
+            raise ConnectionAbortedError
 
     def _account_id(self) -> str:
         """The account that the client sends for: its user name, if that is an account id."""

@@ -18,12 +18,16 @@ TOO_LONG = "552 Message is too long."
 TRANSACTION_FAILED = "554 Transaction failed"
 # What SES puts before the message of an error of the API, by the error's code.
 REFUSALS = {
+    "AccessDenied": "554 Access denied",
     "AccountSendingPausedException": "554 Message rejected",
+    "AccountSuspendedException": "554 Message rejected",
     "ConfigurationSetDoesNotExist": "554 Configuration Set does not exist",
     "ConfigurationSetSendingPausedException": "554 Message rejected",
+    "InternalFailure": TEMPORARY,
     "InvalidParameterValue": TRANSACTION_FAILED,
     "MailFromDomainNotVerifiedException": "554 MAIL FROM domain not verified",
     "MessageRejected": "554 Message rejected",
+    "ServiceUnavailable": TEMPORARY,
     "Throttling": "454 Throttling failure",
 }
 LONGEST = 510  # RFC 5321 section 4.5.3.1.5, without CRLF

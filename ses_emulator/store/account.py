@@ -58,7 +58,8 @@ class Instance:
     ``clock`` gives epoch seconds, ``new_id`` a UUID as text; both are passed in so that a test can
     hold them still. ``buckets`` has, by account and region, what the sending rate leaves and the
     moment it was reckoned. ``tickets`` are the jobs to be done, in order; None is the end. ``url``
-    tells where the instance listens.
+    tells where the instance listens. ``rule_runs`` has, by their ids, how the rules have fared.
+    ``scans`` are the messages that ClamAV is to look at; None is the end.
     """
 
     settings: Settings
@@ -70,15 +71,30 @@ class Instance:
     buckets: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     tickets: queue.SimpleQueue[Ticket | None] = field(default_factory=queue.SimpleQueue)
     url: Callable[[], str] = str
+    rule_runs: dict[str, Any] = field(default_factory=dict)
+    scans: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
+
+
+@dataclass(slots=True)
+class Disruption:
+    """What befalls the answer to a call: its latency in seconds, another HTTP status, or its loss.
+
+    ``drop`` is ``before`` or ``after`` the message was captured; None is not at all.
+    """
+
+    latency: float = 0.0
+    status: int | None = None
+    drop: str | None = None
 
 
 class Account:
     """One account in one region: what operations and the pipeline read and write.
 
     ``source_ip`` is the address of the caller, ``endpoint`` the URL by which it reached us.
+    ``disruption`` is what a rule does to the answer, for the door to do.
     """
 
-    __slots__ = ("endpoint", "id", "instance", "region", "source_ip")
+    __slots__ = ("disruption", "endpoint", "id", "instance", "region", "source_ip")
 
     def __init__(
         self,
@@ -93,6 +109,7 @@ class Account:
         self.region = region
         self.source_ip = source_ip
         self.endpoint = endpoint
+        self.disruption: Disruption | None = None
 
     @property
     def settings(self) -> Settings:

@@ -319,7 +319,7 @@ def _insertion(table: str, columns: str, width: int, rows: int) -> str:
 def insert(
     connection: sqlite3.Connection, table: str, columns: str, rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert rows, many with one statement, for each that is run gives up the interpreter's lock."""
+    """Insert rows, many with one statement; for each that runs Python gives up its lock."""
     for start in range(0, len(rows), ROWS):
         some = rows[start : start + ROWS]
         connection.execute(

@@ -23,9 +23,15 @@ STATUSES = {
     "Rendering Failure": "rendering_failed",
 }
 RANK = {status: rank for rank, status in enumerate(STATUSES.values())}
-# Bounces for which nothing was sent at all.
+# Sub-types of bounces and complaints of which nothing was sent at all.
 NOT_SENT = frozenset(
-    ("OnAccountSuppressionList", "OnTenantSuppressionList", "Suppressed", "UnsubscribedRecipient")
+    (
+        "EmailValidationSuppressed",
+        "OnAccountSuppressionList",
+        "OnTenantSuppressionList",
+        "Suppressed",
+        "UnsubscribedRecipient",
+    )
 )
 
 
@@ -51,7 +57,8 @@ def status_of(events: Iterable[Event]) -> str:
 
 
 def _status(event: Event) -> str:
-    if event.type == "Bounce" and event.detail.get("bounceSubType") in NOT_SENT:
+    kind = event.detail.get("bounceSubType") or event.detail.get("complaintSubType")
+    if kind in NOT_SENT:
         return STATUSES["Suppressed"]
     return STATUSES.get(event.type, "sent")
 

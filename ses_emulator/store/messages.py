@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,7 +20,7 @@ COLUMNS = (
 INSERTED = ", ".join(COLUMNS[: COLUMNS.index("document") + 1])
 LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0)"
 # Members of the document that most messages do not have.
-RARE = ("tenant", "template", "original")
+RARE = ("tenant", "template", "original", "source_arn", "signatures", "tracking", "base_url")
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM messages"
 
 
@@ -29,7 +29,8 @@ class Stored:
     """A message as it is kept. ``sender`` is the decoded From header, ``received`` epoch seconds.
 
     ``snippet`` and ``attachment_count`` are None until the message was indexed. ``original`` is the
-    MessageId of what a notice of SES is about.
+    MessageId of what a notice of SES is about. ``signatures``, ``tracking`` and ``base_url`` are
+    what makes the message that is delivered of the one that is stored: see mail.delivered.
     """
 
     id: str
@@ -53,6 +54,10 @@ class Stored:
     tenant: str | None = None
     template: str | None = None
     original: str | None = None
+    source_arn: str | None = None
+    signatures: list[Any] | None = None
+    tracking: dict[str, Any] | None = None
+    base_url: str | None = None
     snippet: str | None = None
     attachment_count: int | None = None
     seq: int = 0
@@ -60,11 +65,12 @@ class Stored:
 
 @dataclass(slots=True)
 class Indexed:
-    """What a message says, for the list and for search."""
+    """What a message says, for the list and for search, and what there is to object to in it."""
 
     snippet: str
     attachment_count: int
     text: str
+    findings: list[dict[str, str]] = field(default_factory=list)
 
 
 class _Row(NamedTuple):
@@ -314,6 +320,12 @@ class Messages:
                 )
                 if not known.rowcount:
                     continue
+                if indexed.findings:
+                    connection.execute(
+                        "UPDATE messages SET document = json_set(document, '$.findings', json(?))"
+                        " WHERE seq = ?",
+                        (to_json([*message.findings, *indexed.findings]), message.seq),
+                    )
                 addresses = [message.sender, message.mail_from, *message.to, *message.cc]
                 connection.execute(
                     "INSERT INTO search (rowid, id, subject, addresses, body)"

@@ -110,6 +110,7 @@ def test_links_and_frames_do_nothing(html: str, expected: str) -> None:
         ("<p style=\"background: url('cid:a@b')\">", f"<p style=\"background: url('{DATA}')\">"),
         ('<img src="cid:c&amp;d">', f'<img src="{DATA}">'),
         ('<img src="cid:unknown">', '<img src="cid:unknown">'),
+        (f'<img src="cid:&#{"9" * 5000}">', f'<img src="cid:&#{"9" * 5000}">'),
         ('<img src="cid:A@B">', '<img src="cid:A@B">'),
         ('<img src="cid:a@b.c">', '<img src="cid:a@b.c">'),
         ('<img src="http://cid:a@b">', '<img src="http://cid:a@b">'),

@@ -368,7 +368,7 @@ def test_what_goes_wrong_in_here_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     def fail(*_: object) -> None:
         raise KeyError("two\nlines")
 
-    monkeypatch.setattr("ses_emulator.mail.read._content_type", fail)
+    monkeypatch.setattr("ses_emulator.mail.mime.content_type", fail)
     content = read(b"Subject: a\r\n\r\nx")
     assert content == Content([("Subject", "a")], None, None, [], r"KeyError: 'two\nlines'")
 

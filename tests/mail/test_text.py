@@ -19,6 +19,7 @@ from ses_emulator.mail.text import from_html
         ("a<!-- <p>not</p> -->b", "a b"),
         ("<p title=x>one<br/>two\n three", "one two three"),
         ("1 < 2", "1 < 2"),
+        ("&#65;&#" + "9" * 5000 + ";&#" + "6" * 4000, "A\ufffd\ufffd"),
         ("<p>open <b", "open"),
         ("<script>never ends", ""),
         ("", ""),

@@ -6,19 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore import xform_name
+from botocore.exceptions import ClientError
 
-from tests.operations.steps import (
-    ACCOUNT,
-    CREATES,
-    DELETES,
-    EVERY,
-    READS,
-    REGION,
-    UPDATES,
-    Answers,
-    Parameters,
-    Step,
-)
+from tests.operations.ingredients import ACCOUNT, REGION, Answers, Parameters, Step
+from tests.operations.steps import CREATES, DELETES, EVERY, READS, UPDATES
 from tests.operations.support import client
 
 __all__ = ["ACCOUNT", "CREATES", "DELETES", "EVERY", "READS", "REGION", "UPDATES", "Answers"]
@@ -59,3 +50,22 @@ def play(clients: dict[str, Any], *parts: list[Step]) -> Answers:
         for service, operation, parameters in resolved(clients, part, answers):
             answers[service, operation] = call(clients, service, operation, parameters)
     return answers
+
+
+def outcome(client: Any, operation: str, parameters: Parameters) -> Any:
+    """The members of the answer, or the error's code and message."""
+    try:
+        answer = getattr(client, xform_name(operation))(**parameters)
+    except ClientError as error:
+        response: Any = error.response
+        assert response["ResponseMetadata"]["HTTPStatusCode"] < 500, response
+        return response["Error"]
+    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def everything(clients: dict[str, Any], answers: Answers) -> list[tuple[str, Any]]:
+    """The outcome of each operation that only reads."""
+    return [
+        (operation, outcome(clients[service], operation, parameters))
+        for service, operation, parameters in resolved(clients, READS, answers)
+    ]

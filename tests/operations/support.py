@@ -14,7 +14,13 @@ from botocore.exceptions import ClientError
 from ses_emulator.config import Settings
 from ses_emulator.emulator import Emulator
 
-ONCE = Config(retries={"max_attempts": 1, "mode": "standard"}, parameter_validation=False)
+TOO_MANY_JOBS = (
+    "LimitExceededException",
+    400,
+    "There are too many jobs running - either cancel one of the jobs or wait for it to complete "
+    "before resubmitting.",
+)
+ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"}, parameter_validation=False)
 
 
 class Clock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from typing import Any
 
 import pytest
 
@@ -166,6 +167,77 @@ def test_paused_account(ses_emulator: SesEmulator) -> None:
     assert v1.get_account_sending_enabled()["Enabled"] is False
     v1.update_account_sending_enabled(Enabled=True)
     assert send_v2(v2)
+
+
+TEXT = {"Subject": {"Data": "S"}, "Body": {"Text": {"Data": "T"}}}
+FROM, TO = "from@example.com", {"ToAddresses": ["to@example.com"]}
+V1_TEMPLATE = {"Template": "t", "Source": FROM}
+V2_TEMPLATE = {"TemplateName": "t", "TemplateData": "{}"}
+VERIFY = {"EmailAddress": "to@example.com", "TemplateName": "verify"}
+SENDS: list[tuple[str, str, dict[str, Any]]] = [
+    ("ses", "send_email", {"Source": FROM, "Destination": TO, "Message": TEXT}),
+    ("ses", "send_raw_email", {"RawMessage": {"Data": b"From: a@b.c\r\nTo: a@b.c\r\n\r\n"}}),
+    ("ses", "send_templated_email", {**V1_TEMPLATE, "Destination": TO, "TemplateData": "{}"}),
+    (
+        "ses",
+        "send_bulk_templated_email",
+        {**V1_TEMPLATE, "DefaultTemplateData": "{}", "Destinations": [{"Destination": TO}]},
+    ),
+    ("ses", "send_custom_verification_email", VERIFY),
+    (
+        "sesv2",
+        "send_email",
+        {"FromEmailAddress": FROM, "Destination": TO, "Content": {"Simple": TEXT}},
+    ),
+    (
+        "sesv2",
+        "send_bulk_email",
+        {
+            "FromEmailAddress": FROM,
+            "DefaultContent": {"Template": V2_TEMPLATE},
+            "BulkEmailEntries": [{"Destination": TO}],
+        },
+    ),
+    ("sesv2", "send_custom_verification_email", VERIFY),
+]
+
+
+def with_templates(emulator: Any) -> Any:
+    """A client of v2, what SENDS are made of, and a set that may not send."""
+    v2 = client(emulator, "sesv2")
+    v2.create_email_template(TemplateName="t", TemplateContent={"Subject": "S"})
+    v2.create_custom_verification_email_template(
+        TemplateName="verify",
+        FromEmailAddress=FROM,
+        TemplateSubject="S",
+        TemplateContent="<p>Verify</p>",
+        SuccessRedirectionURL="https://example.com/",
+        FailureRedirectionURL="https://example.com/",
+    )
+    v2.create_configuration_set(ConfigurationSetName="x", SendingOptions={"SendingEnabled": False})
+    return v2
+
+
+@pytest.mark.parametrize(("service", "operation", "parameters"), SENDS)
+def test_no_send_is_taken(
+    ses_emulator: SesEmulator, service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    """Of an account that is paused, of a set that is paused, and of a set that there is not."""
+    v2 = with_templates(ses_emulator)
+    send = getattr(client(ses_emulator, service), operation)
+    v1_codes = ("ConfigurationSetSendingPausedException", "ConfigurationSetDoesNotExist")
+    paused, missing = v1_codes if service == "ses" else ("SendingPausedException", "")
+    words = "Sending is paused for configuration set x"
+    assert refused(send, **parameters, ConfigurationSetName="x") == (paused, 400, words)
+    assert refused(send, **parameters, ConfigurationSetName="unknown") == (
+        missing or "NotFoundException",
+        400 if missing else 404,
+        "Configuration set <unknown> does not exist.",
+    )
+    v2.put_account_sending_attributes(SendingEnabled=False)
+    paused = "AccountSendingPausedException" if service == "ses" else "SendingPausedException"
+    assert refused(send, **parameters) == (paused, 400, PAUSED)
+    assert ses_emulator.messages() == []
 
 
 def test_paused_account_over_smtp(ses_emulator: SesEmulator) -> None:

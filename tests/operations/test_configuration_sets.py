@@ -170,19 +170,6 @@ def test_filter(v2: Any) -> None:
     assert v2.list_configuration_sets(Filter=given)["ConfigurationSets"] == ["Billing", "rebilling"]
 
 
-def test_set_of_a_tenant_stays(v2: Any) -> None:
-    arn = "arn:aws:ses:us-east-1:000000000000:configuration-set/x"
-    v2.create_configuration_set(ConfigurationSetName="x")
-    v2.create_tenant(TenantName="t")
-    v2.create_tenant_resource_association(TenantName="t", ResourceArn=arn)
-    assert refused(v2.delete_configuration_set, ConfigurationSetName="x") == (
-        "BadRequestException",
-        400,
-        f"Cannot delete <{arn}> because it has tenant associations. Remove all tenant "
-        "associations and try again.",
-    )
-
-
 def test_message_names_its_set(ses_emulator: SesEmulator, v2: Any) -> None:
     v2.create_configuration_set(ConfigurationSetName="billing")
     id = send_v2(v2, ConfigurationSetName="billing")
@@ -369,3 +356,19 @@ def test_tracking_domain_that_is_not_verified(v1: Any, v2: Any) -> None:
         400,
         "CustomRedirectDomain must be specified.",
     )
+
+
+def test_shared_pool_delivery_mode(v1: Any, v2: Any) -> None:
+    operation = v2.meta.service_model.operation_model("PutConfigurationSetDeliveryOptions")
+    if "SharedPoolDeliveryMode" not in operation.input_shape.members:
+        pytest.skip("the installed botocore does not have SharedPoolDeliveryMode")
+    name = {"ConfigurationSetName": "x"}
+    mode = {"SharedPoolDeliveryMode": "REGIONAL"}
+    v2.create_configuration_set(**name, DeliveryOptions=mode)
+    assert got(v2)["DeliveryOptions"] == mode
+    v2.put_configuration_set_delivery_options(**name)
+    assert "DeliveryOptions" not in got(v2)
+    v2.put_configuration_set_delivery_options(**name, **mode, TlsPolicy="OPTIONAL")
+    assert got(v2)["DeliveryOptions"] == mode | {"TlsPolicy": "OPTIONAL"}
+    v1.put_configuration_set_delivery_options(**name, DeliveryOptions={"TlsPolicy": "Require"})
+    assert got(v2)["DeliveryOptions"] == mode | {"TlsPolicy": "REQUIRE"}

@@ -151,12 +151,37 @@ def test_managed_pool_stays_managed(ses_emulator: SesEmulator) -> None:
             "Pool name can contain up to 64 characters. Only lowercase letters, numbers, "
             "underscores (_) and hyphens (-) are allowed.",
         ),
+        (
+            "p" * 65,
+            "Pool name can contain up to 64 characters. Only lowercase letters, numbers, "
+            "underscores (_) and hyphens (-) are allowed.",
+        ),
     ],
 )
 def test_refused_names(ses_emulator: SesEmulator, name: str, words: str) -> None:
     ses = client(ses_emulator, "sesv2")
     expected = ("BadRequestException", 400, words)
     assert refused(ses.create_dedicated_ip_pool, PoolName=name) == expected
+
+
+@pytest.mark.parametrize("name", [" ", DEFAULT_POOL, "ses-shared-pool"])
+def test_pools_that_are_nobodys(ses_emulator: SesEmulator, name: str) -> None:
+    ses = client(ses_emulator, "sesv2")
+    blank = "Pool name can't be blank."
+    words = "Pool name describes either a shared or default dedicated ip pool"
+    refusal = ("BadRequestException", 400, words if name.strip() else blank)
+    put = ses.put_dedicated_ip_pool_scaling_attributes
+    for call, more in (
+        (ses.get_dedicated_ip_pool, {}),
+        (ses.delete_dedicated_ip_pool, {}),
+        (put, {"ScalingMode": "STANDARD"}),
+    ):
+        assert refused(call, PoolName=name, **more) == refusal
+    assert refused(ses.put_dedicated_ip_in_pool, Ip=FIRST, DestinationPoolName=" ") == (
+        "BadRequestException",
+        400,
+        blank,
+    )
 
 
 @pytest.mark.parametrize("percentage", [-1, 101])

@@ -65,13 +65,23 @@ def test_dashboard() -> None:
         assert names(options, "PendingExpiration") == []
 
 
-def test_domain_that_is_no_identity(ses_emulator: SesEmulator) -> None:
-    ses = client(ses_emulator, "sesv2")
-    assert refused(
-        ses.put_deliverability_dashboard_option,
-        DashboardEnabled=True,
-        SubscribedDomains=[{"Domain": "example.com"}],
-    ) == ("NotFoundException", 404, "Email identity example.com does not exist.")
+@pytest.mark.parametrize(
+    ("domain", "refusal"),
+    [
+        (
+            {"Domain": "example.com"},
+            ("NotFoundException", 404, "Email identity example.com does not exist."),
+        ),
+        ({"Domain": ""}, ("BadRequestException", 400, "Domain can't be blank.")),
+        ({"Domain": " "}, ("BadRequestException", 400, "Domain can't be blank.")),
+        ({}, ("BadRequestException", 400, "Domain can't be blank.")),
+    ],
+)
+def test_domains_that_are_refused(
+    ses_emulator: SesEmulator, domain: dict[str, str], refusal: tuple[str, int, str]
+) -> None:
+    put = client(ses_emulator, "sesv2").put_deliverability_dashboard_option
+    assert refused(put, DashboardEnabled=True, SubscribedDomains=[domain]) == refusal
 
 
 def test_inbox_placement() -> None:
@@ -153,15 +163,44 @@ def test_unknown_report(ses_emulator: SesEmulator) -> None:
     )
 
 
+def test_tests_that_are_refused(ses_emulator: SesEmulator) -> None:
+    """As a send of this message is."""
+    ses = client(ses_emulator, "sesv2")
+    create = ses.create_deliverability_test_report
+    assert refused(create, FromEmailAddress="nobody", Content=CONTENT) == (
+        "BadRequestException",
+        400,
+        "Missing final '@domain'",
+    )
+    template = {"Template": {"TemplateName": "unknown", "TemplateData": "{}"}}
+    assert refused(create, FromEmailAddress="shop@example.com", Content=template) == (
+        "NotFoundException",
+        404,
+        "Template unknown does not exist.",
+    )
+    ses.put_account_sending_attributes(SendingEnabled=False)
+    assert refused(create, FromEmailAddress="shop@example.com", Content=CONTENT) == (
+        "SendingPausedException",
+        400,
+        "Sending paused for this account. For more information, please check the inbox of the "
+        "email address associated with your AWS account.",
+    )
+    assert ses.list_deliverability_test_reports()["DeliverabilityTestReports"] == []
+
+
 def test_refused_test_is_no_report() -> None:
     with running(account="production") as emulator:
         ses = client(emulator, "sesv2")
-        code, status, _ = refused(
+        assert refused(
             ses.create_deliverability_test_report,
             FromEmailAddress="shop@example.com",
             Content=CONTENT,
+        ) == (
+            "MessageRejected",
+            400,
+            "Email address is not verified. The following identities failed the check in region "
+            "US-EAST-1: shop@example.com",
         )
-        assert (code, status) == ("MessageRejected", 400)
         assert ses.list_deliverability_test_reports()["DeliverabilityTestReports"] == []
 
 

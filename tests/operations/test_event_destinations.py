@@ -309,37 +309,48 @@ def test_name_that_is_none(v1: Any, v2: Any, name: str, message: str) -> None:
     ) == ("BadRequestException", 400, message)
 
 
-def test_codes_of_v1(v1: Any) -> None:
-    none = {"SNSDestination": None}
-    cases: list[tuple[str, dict[str, Any]]] = [
-        ("InvalidSNSDestination", {"SNSDestination": {"TopicARN": "topic"}}),
+@pytest.mark.parametrize(
+    ("code", "kind", "given", "message"),
+    [
+        (
+            "InvalidSNSDestination",
+            "SNSDestination",
+            {"TopicARN": "topic"},
+            "TopicArn <topic> is invalid.",
+        ),
         (
             "InvalidFirehoseDestination",
-            none | {"KinesisFirehoseDestination": {"IAMRoleARN": "a", "DeliveryStreamARN": "b"}},
+            "KinesisFirehoseDestination",
+            {"IAMRoleARN": "a", "DeliveryStreamARN": "b"},
+            "IamRoleArn <a> is invalid.",
         ),
         (
             "InvalidCloudWatchDestination",
-            none
-            | {
-                "CloudWatchDestination": {
-                    "DimensionConfigurations": [
-                        {
-                            "DimensionName": "a b",
-                            "DimensionValueSource": "linkTag",
-                            "DefaultDimensionValue": "none",
-                        }
-                    ]
-                }
+            "CloudWatchDestination",
+            {
+                "DimensionConfigurations": [
+                    {
+                        "DimensionName": "a b",
+                        "DimensionValueSource": "linkTag",
+                        "DefaultDimensionValue": "none",
+                    }
+                ]
             },
+            "Invalid dimension name <a b>: only up to 256 alphanumeric ASCII characters, '_', '-' "
+            "and ':' are allowed.",
         ),
-    ]
-    for code, members in cases:
-        given = destination_v1(**members)
-        definition = given["EventDestination"]
-        given["EventDestination"] = {k: v for k, v in definition.items() if v is not None}
+    ],
+)
+def test_codes_of_v1(v1: Any, code: str, kind: str, given: dict[str, Any], message: str) -> None:
+    v1.create_configuration_set_event_destination(**destination_v1())
+    definition = {"Name": "a", "MatchingEventTypes": ["send"], kind: given}
+    for call in (
+        v1.create_configuration_set_event_destination,
+        v1.update_configuration_set_event_destination,
+    ):
+        assert refused(call, **SET, EventDestination=definition) == (code, 400, message)
         with pytest.raises(v1.exceptions.ClientError) as caught:
-            v1.create_configuration_set_event_destination(**given)
+            call(**SET, EventDestination=definition)
         response = caught.value.response
-        assert response["Error"]["Code"] == code
         assert response["ConfigurationSetName"] == "x"
         assert response["EventDestinationName"] == "a"

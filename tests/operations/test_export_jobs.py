@@ -18,7 +18,7 @@ from ses_emulator.operations.jobs import DELAY
 from ses_emulator.pytest_plugin import SesEmulator
 from ses_emulator.store.account import DAY
 from tests.operations.captured import PERMANENT, capture
-from tests.operations.support import Clock, client, refused, running
+from tests.operations.support import TOO_MANY_JOBS, Clock, client, refused, running
 
 PATIENCE = 30.0
 # Midnight.
@@ -221,6 +221,11 @@ def test_list(exporter: Exporter) -> None:
             "To get daily aggregated data you must not specify partial-day timestamps. "
             "Please make your interval go from midnight to midnight UTC.",
         ),
+        (
+            metrics({"ISP": ["*"], "CONFIGURATION_SET": ["a", "b"]}, "SEND VOLUME"),
+            {},
+            "If one dimension has the value *, the others can have only one value.",
+        ),
     ],
 )
 def test_refusals(
@@ -256,3 +261,9 @@ def test_virtual_deliverability_manager_must_be_enabled() -> None:
         )
         ses.put_account_vdm_attributes(VdmAttributes={"VdmEnabled": "ENABLED"})
         assert ses.create_export_job(**job)["JobId"]
+
+
+def test_too_many_at_a_time(exporter: Exporter) -> None:
+    for _ in range(20):
+        exporter.create(insights())
+    assert refused(exporter.create, insights()) == TOO_MANY_JOBS

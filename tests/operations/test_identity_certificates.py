@@ -97,11 +97,10 @@ def test_refusals(ses: Any) -> None:
             "FromAddress <b@example.org> does not match the email identity <a@example.org>.",
         ),
     ]:
-        assert refused(associate, EmailIdentity=name, CertificateArn=ARN, **sender) == (
-            "BadRequestException",
-            400,
-            message,
-        )
+        refusal = ("BadRequestException", 400, message)
+        assert refused(associate, EmailIdentity=name, CertificateArn=ARN, **sender) == refusal
+        disassociate = ses.disassociate_email_identity_certificate
+        assert refused(disassociate, EmailIdentity=name, **sender) == refusal
     associate(EmailIdentity="a@example.org", CertificateArn=ARN)
     assert refused(associate, EmailIdentity="a@example.org", CertificateArn=ARN) == (
         "AlreadyExistsException",

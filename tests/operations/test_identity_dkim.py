@@ -95,6 +95,16 @@ def test_address_has_the_signing_of_its_domain(ses_emulator: SesEmulator) -> Non
     assert refused(
         v2.put_email_identity_dkim_attributes, EmailIdentity="a@example.com", SigningEnabled=True
     ) == ("BadRequestException", 400, refusal)
+    assert refused(v1.set_identity_dkim_enabled, Identity="example.com", DkimEnabled=True) == (
+        "InvalidParameterValue",
+        400,
+        refusal,
+    )
+    assert refused(v2.put_email_identity_dkim_attributes, EmailIdentity="example.com") == (
+        "BadRequestException",
+        400,
+        refusal,
+    )
     domain = v2.create_email_identity(EmailIdentity="example.com")["DkimAttributes"]
     assert dkim_of(v2, "a@example.com") == domain
     v1.set_identity_dkim_enabled(Identity="a@example.com", DkimEnabled=False)

@@ -166,6 +166,7 @@ def test_policy_that_is_none(v1: Any, v2: Any, policy: str, message: str) -> Non
         {"Principal": {"AWS": "arn:aws:iam::123456789012:user/Jane"}},
         {"Principal": {"Service": ["cognito-idp.amazonaws.com"]}},
         {"Action": "ses:*"},
+        {"Action": "ses:Send*"},
         {"Resource": [ARN]},
         {"Condition": {"StringLike": {"ses:FromAddress": "a@example.com"}}},
     ],

@@ -15,7 +15,7 @@ from ses_emulator.emulator import Emulator
 from ses_emulator.operations.jobs import DELAY
 from ses_emulator.pytest_plugin import SesEmulator
 from tests.neighbours import Neighbours
-from tests.operations.support import Clock, client, refused, running
+from tests.operations.support import TOO_MANY_JOBS, Clock, client, refused, running
 
 PATIENCE = 30.0
 SPORTS = [
@@ -292,10 +292,13 @@ def test_sandbox() -> None:
     with running(account="sandbox") as emulator:
         ses = client(emulator, "sesv2")
         source = {"S3Url": "s3://bucket/key", "DataFormat": "CSV"}
-        code, status, _ = refused(
+        assert refused(
             ses.create_import_job, ImportDestination=SUPPRESS, ImportDataSource=source
+        ) == (
+            "BadRequestException",
+            400,
+            "To import addresses in bulk your account must have production access.",
         )
-        assert (code, status) == ("BadRequestException", 400)
 
 
 def test_too_many_at_a_time() -> None:
@@ -305,9 +308,7 @@ def test_too_many_at_a_time() -> None:
         job = {"ImportDestination": SUPPRESS, "ImportDataSource": source}
         for _ in range(20):
             ses.create_import_job(**job)
-        code, status, words = refused(ses.create_import_job, **job)
-        assert (code, status) == ("LimitExceededException", 400)
-        assert words.startswith("There are too many jobs running")
+        assert refused(ses.create_import_job, **job) == TOO_MANY_JOBS
 
 
 def test_job_is_done_after_a_restart(neighbours: Neighbours, tmp_path: Path) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore import xform_name
-from botocore.exceptions import ClientError
 
 from ses_emulator.emulator import Emulator
 from tests.operations import scenario
@@ -37,20 +35,9 @@ class World:
         clients, of_empty = self._full[caller], self._empty[caller]
         steps = [scenario.READS[number]]
         for service, operation, parameters in scenario.resolved(clients, steps, self._answers):
-            seen = outcome(clients[service], operation, parameters)
-            return seen, outcome(of_empty[service], operation, parameters)
+            seen = scenario.outcome(clients[service], operation, parameters)
+            return seen, scenario.outcome(of_empty[service], operation, parameters)
         pytest.skip("the installed botocore does not have this step")
-
-
-def outcome(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
-    """The members of the answer, or the error's code and message."""
-    try:
-        answer = getattr(client, xform_name(operation))(**parameters)
-    except ClientError as error:
-        response: Any = error.response
-        assert response["ResponseMetadata"]["HTTPStatusCode"] < 500, response
-        return response["Error"]
-    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +63,8 @@ def test_what_is_written(stranger: tuple[str, str]) -> None:
     with running(Clock()) as emulator:
         owner, other = scenario.clients_of(emulator), scenario.clients_of(emulator, *stranger)
         answers = scenario.play(owner, scenario.CREATES, scenario.READS, scenario.UPDATES)
-
-        def everything() -> list[Any]:
-            steps = scenario.resolved(owner, scenario.READS, answers)
-            return [outcome(owner[service], name, given) for service, name, given in steps]
-
-        before = everything()
+        before = scenario.everything(owner, answers)
         for part in (scenario.DELETES, scenario.CREATES, scenario.UPDATES, scenario.DELETES):
             for service, operation, given in scenario.resolved(other, part, answers):
-                outcome(other[service], operation, given)
-        assert everything() == before
+                scenario.outcome(other[service], operation, given)
+        assert scenario.everything(owner, answers) == before

@@ -141,8 +141,10 @@ def test_virtual_deliverability_manager_must_be_enabled() -> None:
         missing = ("NotFoundException", 404, words)
         assert refused(ses.batch_get_metric_data, Queries=[query()]) == missing
         assert refused(ses.get_message_insights, MessageId="x") == missing
+        assert refused(ses.list_recommendations) == missing
         ses.put_account_vdm_attributes(VdmAttributes={"VdmEnabled": "ENABLED"})
         assert counted(ses, "SEND") == []
+        assert recommended(ses) == []
 
 
 def recommended(ses: Any, **given: str) -> list[tuple[str, str, str]]:
@@ -196,9 +198,4 @@ def test_refused_recommendations(ses_emulator: SesEmulator) -> None:
         "BadRequestException",
         400,
         "Filters can be combined only as STATUS and IMPACT or TYPE.",
-    )
-    assert refused(ses.list_recommendations, NextToken="none of ours") == (
-        "BadRequestException",
-        400,
-        "The specified NextToken is invalid.",
     )

@@ -12,6 +12,9 @@ from tests.operations.support import Clock, client, refused, running
 SET: dict[str, Any] = {"RuleSetName": "set"}
 STOP = {"StopAction": {"Scope": "RuleSet"}}
 HEADER = {"AddHeaderAction": {"HeaderName": "X-Seen", "HeaderValue": "yes"}}
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:f"
+BOUNCE = {"SmtpReplyCode": "550", "Message": "No mailbox", "Sender": "postmaster@example.com"}
+NO_TOPIC = "Invalid SNS topic: x"
 NO_SET = ("RuleSetDoesNotExist", 400, "Rule set does not exist: x")
 NO_RULE = ("RuleDoesNotExist", 400, "Rule does not exist: x")
 
@@ -95,21 +98,13 @@ def test_new_rule_has_the_defaults(ses_emulator: SesEmulator) -> None:
 def test_rule_comes_back_as_it_was_given(ses_emulator: SesEmulator) -> None:
     ses = with_rules(ses_emulator)
     topic = "arn:aws:sns:us-east-1:123456789012:topic"
-    function = "arn:aws:lambda:us-east-1:123456789012:function:f"
     actions: list[dict[str, dict[str, str]]] = [
         HEADER,
         {"S3Action": {"BucketName": "bucket", "ObjectKeyPrefix": "in/", "TopicArn": topic}},
         {"SNSAction": {"TopicArn": topic}},
-        {"LambdaAction": {"FunctionArn": function}},
-        {"LambdaAction": {"FunctionArn": function, "InvocationType": "RequestResponse"}},
-        {
-            "BounceAction": {
-                "SmtpReplyCode": "550",
-                "StatusCode": "5.1.1",
-                "Message": "No such mailbox",
-                "Sender": "postmaster@example.com",
-            }
-        },
+        {"LambdaAction": {"FunctionArn": FUNCTION}},
+        {"LambdaAction": {"FunctionArn": FUNCTION, "InvocationType": "RequestResponse"}},
+        {"BounceAction": BOUNCE | {"StatusCode": "5.1.1"}},
         STOP,
     ]
     rule = {
@@ -209,6 +204,24 @@ def test_error_names_what_it_is_about(ses_emulator: SesEmulator) -> None:
     with pytest.raises(ses.exceptions.RuleSetDoesNotExistException) as caught:
         ses.describe_receipt_rule_set(RuleSetName="x")
     assert caught.value.response["Error"]["Name"] == "x"
+    ses.create_receipt_rule_set(**SET)
+    action = {"S3Action": {"BucketName": "No_Bucket"}}
+    with pytest.raises(ses.exceptions.InvalidS3ConfigurationException) as caught:
+        ses.create_receipt_rule(**SET, Rule={"Name": "a", "Actions": [action]})
+    assert caught.value.response["Bucket"] == "No_Bucket"
+
+
+def test_sender_of_bounces_must_be_verified() -> None:
+    with running(account="production") as emulator:
+        ses = with_rules(emulator, "a")
+        rule = {"Name": "a", "Actions": [{"BounceAction": BOUNCE}]}
+        assert refused(ses.update_receipt_rule, **SET, Rule=rule) == (
+            "InvalidParameterValue",
+            400,
+            "Identity is not verified: postmaster@example.com",
+        )
+        ses.verify_domain_identity(Domain="example.com")
+        ses.update_receipt_rule(**SET, Rule=rule)
 
 
 def test_what_exists_already(ses_emulator: SesEmulator) -> None:
@@ -290,6 +303,62 @@ def test_names_that_are_none(ses_emulator: SesEmulator, name: str) -> None:
             "InvalidParameterValue",
             "Invalid header value: b\nc",
         ),
+        (
+            {"Actions": [{"AddHeaderAction": {"HeaderName": "a", "HeaderValue": "b" * 2049}}]},
+            "InvalidParameterValue",
+            f"Invalid header value: {'b' * 2049}",
+        ),
+        *(
+            ({"Actions": [{kind: needed | {"TopicArn": "x"}}]}, "InvalidSnsTopic", NO_TOPIC)
+            for kind, needed in {
+                "SNSAction": {},
+                "S3Action": {"BucketName": "bucket"},
+                "LambdaAction": {"FunctionArn": FUNCTION},
+                "BounceAction": BOUNCE,
+                "WorkmailAction": {"OrganizationArn": "arn:aws:workmail:x"},
+                "StopAction": {"Scope": "RuleSet"},
+            }.items()
+        ),
+        (
+            {"Actions": [{"S3Action": {"BucketName": "No_Bucket"}}]},
+            "InvalidS3Configuration",
+            "No such bucket: No_Bucket",
+        ),
+        (
+            {"Actions": [{"S3Action": {"BucketName": ""}}]},
+            "InvalidParameterValue",
+            "Bucket name must not be empty",
+        ),
+        (
+            {"Actions": [{"S3Action": {"BucketName": "bucket", "KmsKeyArn": "key"}}]},
+            "InvalidS3Configuration",
+            "Invalid KMS key: key",
+        ),
+        (
+            {"Actions": [{"LambdaAction": {"FunctionArn": "f"}}]},
+            "InvalidLambdaFunction",
+            "Invalid Lambda function: f",
+        ),
+        (
+            {"Actions": [{"LambdaAction": {"FunctionArn": ""}}]},
+            "InvalidParameterValue",
+            "Lambda function ARN must not be empty",
+        ),
+        (
+            {"Actions": [{"BounceAction": BOUNCE | {"SmtpReplyCode": ""}}]},
+            "InvalidParameterValue",
+            "Invalid SMTP reply code: ",
+        ),
+        (
+            {"Actions": [{"BounceAction": BOUNCE | {"Message": ""}}]},
+            "InvalidParameterValue",
+            "Invalid SMTP response message: ",
+        ),
+        (
+            {"Actions": [{"BounceAction": BOUNCE | {"Sender": "nobody"}}]},
+            "InvalidParameterValue",
+            "Missing final '@domain'",
+        ),
     ],
 )
 def test_refused_rules(
@@ -332,23 +401,3 @@ def test_two_hundred_rules(ses_emulator: SesEmulator) -> None:
         "Too many rules",
     )
     assert order(ses) == names
-
-
-def test_token_that_is_none(ses_emulator: SesEmulator) -> None:
-    ses = client(ses_emulator, "ses")
-    assert refused(ses.list_receipt_rule_sets, NextToken="none of ours") == (
-        "InvalidParameterValue",
-        400,
-        "The specified NextToken is invalid.",
-    )
-
-
-def test_everything_survives_a_restart(tmp_path: Any) -> None:
-    database = str(tmp_path / "ses.db")
-    with running(database=database) as emulator:
-        ses = with_rules(emulator, "a b")
-        ses.set_active_receipt_rule_set(**SET)
-    with running(database=database) as emulator:
-        ses = client(emulator, "ses")
-        assert ses.describe_active_receipt_rule_set()["Metadata"]["Name"] == "set"
-        assert order(ses) == "a b"

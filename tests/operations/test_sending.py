@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
+from ses_emulator.emulator import Emulator
 from ses_emulator.pytest_plugin import SesEmulator
 from tests.operations.support import Clock, client, refused, running, send_v1, send_v2
 
@@ -166,14 +168,19 @@ def test_tags_of_the_api_win_over_those_of_the_headers(ses_emulator: SesEmulator
 
 
 def test_steering_headers_are_removed(ses_emulator: SesEmulator) -> None:
-    ses = client(ses_emulator, "ses")
+    ses, v2 = client(ses_emulator, "ses"), client(ses_emulator, "sesv2")
     ses.create_configuration_set(ConfigurationSet={"Name": "known"})
-    names = "CONFIGURATION-SET MESSAGE-TAGS SOURCE-ARN FROM-ARN RETURN-PATH-ARN"
-    values = {"CONFIGURATION-SET": "known", "MESSAGE-TAGS": "a=b"}
-    lines = [
-        f"X-SES-{name}: {values.get(name, 'arn:aws:ses:us-east-1:000000000000:identity/a.com')}"
-        for name in [*names.split(), "LIST-MANAGEMENT-OPTIONS", "TENANT"]
-    ]
+    v2.create_tenant(TenantName="shop")
+    v2.create_contact_list(ContactListName="news")
+    arn = "arn:aws:ses:us-east-1:000000000000:identity/example.com"
+    values = {
+        "CONFIGURATION-SET": "known",
+        "MESSAGE-TAGS": "a=b",
+        "LIST-MANAGEMENT-OPTIONS": "news",
+        "TENANT": "shop",
+        **dict.fromkeys(("SOURCE-ARN", "FROM-ARN", "RETURN-PATH-ARN"), arn),
+    }
+    lines = [f"X-SES-{name}: {value}" for name, value in values.items()]
     data = "\r\n".join([*lines, ""]).encode() + RAW
     id = ses.send_raw_email(RawMessage={"Data": data})["MessageId"]
     message = ses_emulator.message(id)
@@ -360,3 +367,47 @@ def test_open_account_enforces_no_quota(ses_emulator: SesEmulator) -> None:
     for _ in range(30):
         send_v2(ses)
     assert len(ses_emulator.messages()) == 30
+
+
+@BOTH
+def test_mail_from_domain_that_must_be_used(service: str, send: Send) -> None:
+    words = "Mail-From domain bounce.example.com is not verified."
+    with running(account="production", verification="click") as emulator:
+        v2 = client(emulator, "sesv2")
+        v2.create_email_identity(EmailIdentity="example.com")
+        verify(emulator, "example.com")
+        mail_from = {"EmailIdentity": "example.com", "MailFromDomain": "bounce.example.com"}
+        v2.put_email_identity_mail_from_attributes(
+            **mail_from, BehaviorOnMxFailure="REJECT_MESSAGE"
+        )
+        ses = client(emulator, service)
+        assert refused(send, ses) == ("MailFromDomainNotVerifiedException", 400, words)
+        v2.put_email_identity_mail_from_attributes(
+            **mail_from, BehaviorOnMxFailure="USE_DEFAULT_VALUE"
+        )
+        assert send(ses)
+        v2.put_email_identity_mail_from_attributes(
+            **mail_from, BehaviorOnMxFailure="REJECT_MESSAGE"
+        )
+        verify(emulator, "example.com")
+        assert send(ses)
+
+
+def verify(emulator: Emulator, name: str) -> None:
+    """Confirm the records of an identity."""
+    request = Request(f"{emulator.url}/_ses/identities/{name}/verify", method="POST")
+    with urlopen(request, timeout=30) as answer:
+        assert answer.status == 200
+
+
+def test_open_account_is_told_of_a_mail_from_domain(ses_emulator: SesEmulator) -> None:
+    ses_emulator.account(verification="click")
+    v2 = client(ses_emulator, "sesv2")
+    v2.create_email_identity(EmailIdentity="example.com")
+    v2.put_email_identity_mail_from_attributes(
+        EmailIdentity="example.com",
+        MailFromDomain="bounce.example.com",
+        BehaviorOnMxFailure="REJECT_MESSAGE",
+    )
+    codes = [each["code"] for each in ses_emulator.message(send_v2(v2))["findings"]]
+    assert codes[:2] == ["UnverifiedSender", "UnverifiedMailFrom"]

@@ -57,17 +57,16 @@ def test_unknown_address(ses_emulator: SesEmulator) -> None:
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("", "EmailAddress can't be blank."),
+        (" ", "EmailAddress can't be blank."),
         ("example.com", "EmailAddress <example.com> is invalid"),
     ],
 )
 def test_refused_addresses(ses_emulator: SesEmulator, address: str, words: str) -> None:
-    put = client(ses_emulator, "sesv2").put_suppressed_destination
-    assert refused(put, EmailAddress=address, Reason="BOUNCE") == (
-        "BadRequestException",
-        400,
-        words,
-    )
+    ses = client(ses_emulator, "sesv2")
+    refusal = ("BadRequestException", 400, words)
+    assert refused(ses.put_suppressed_destination, EmailAddress=address, Reason="BOUNCE") == refusal
+    for call in (ses.get_suppressed_destination, ses.delete_suppressed_destination):
+        assert refused(call, EmailAddress=address) == refusal
 
 
 def test_filters() -> None:
@@ -101,24 +100,6 @@ def test_pages(ses_emulator: SesEmulator) -> None:
         "3@example.com",
     ]
     assert "NextToken" not in second
-
-
-def test_token_that_is_none(ses_emulator: SesEmulator) -> None:
-    ses = client(ses_emulator, "sesv2")
-    assert refused(ses.list_suppressed_destinations, NextToken="none of ours") == (
-        "InvalidNextTokenException",
-        400,
-        "The specified NextToken is invalid.",
-    )
-
-
-def test_page_size_below_one(ses_emulator: SesEmulator) -> None:
-    ses = client(ses_emulator, "sesv2")
-    assert refused(ses.list_suppressed_destinations, PageSize=-1) == (
-        "BadRequestException",
-        400,
-        "The page size must be between 1 and 1000",
-    )
 
 
 def test_list_of_another_account(ses_emulator: SesEmulator) -> None:
@@ -163,5 +144,8 @@ def test_unknown_tenant(ses_emulator: SesEmulator) -> None:
         (ses.delete_suppressed_destination, entry),
         (ses.list_suppressed_destinations, {"TenantName": "unknown"}),
     ):
-        code, status, _ = refused(call, **arguments)
-        assert (code, status) == ("NotFoundException", 404)
+        assert refused(call, **arguments) == (
+            "NotFoundException",
+            404,
+            "The requested tenant <unknown> does not exist.",
+        )

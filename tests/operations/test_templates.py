@@ -78,13 +78,6 @@ def test_lists_page(ses_emulator: SesEmulator) -> None:
     assert len(names(v2, PageSize=500)) == 12
     page = v2.list_email_templates(PageSize=5)
     assert names(v2, PageSize=5, NextToken=page["NextToken"])[0] == "t05"
-    assert refused(v1.list_templates, MaxItems=-1)[:2] == ("InvalidParameterValue", 400)
-    assert refused(v1.list_templates, NextToken="x")[:2] == ("InvalidParameterValue", 400)
-    assert refused(v2.list_email_templates, NextToken="x") == (
-        "BadRequestException",
-        400,
-        "The specified NextToken is invalid.",
-    )
 
 
 def test_exists_already(ses_emulator: SesEmulator) -> None:
@@ -198,22 +191,23 @@ def test_rendering(ses_emulator: SesEmulator) -> None:
     assert ses_emulator.messages() == []
 
 
+def check_refused_rendering(v1: Any, v2: Any, data: str, code: str, words: str) -> None:
+    """Both APIs refuse these data for the template; ``code`` is v1's."""
+    arguments = {"TemplateName": "hello", "TemplateData": data}
+    assert refused(v1.test_render_template, **arguments) == (code, 400, words)
+    assert refused(v2.test_render_email_template, **arguments) == (
+        "BadRequestException",
+        400,
+        words,
+    )
+
+
 def test_what_a_rendering_lacks(ses_emulator: SesEmulator) -> None:
     v1, v2 = client(ses_emulator, "ses"), client(ses_emulator, "sesv2")
     v1.create_template(Template=V1)
     words = "Attribute 'name' is not present in the rendering data."
     for data in ("{}", '{"name": null}'):
-        arguments = {"TemplateName": "hello", "TemplateData": data}
-        assert refused(v1.test_render_template, **arguments) == (
-            "MissingRenderingAttribute",
-            400,
-            words,
-        )
-        assert refused(v2.test_render_email_template, **arguments) == (
-            "BadRequestException",
-            400,
-            words,
-        )
+        check_refused_rendering(v1, v2, data, "MissingRenderingAttribute", words)
     with pytest.raises(v1.exceptions.MissingRenderingAttributeException) as caught:
         v1.test_render_template(TemplateName="hello", TemplateData="{}")
     assert caught.value.response["TemplateName"] == "hello"
@@ -223,18 +217,8 @@ def test_what_a_rendering_lacks(ses_emulator: SesEmulator) -> None:
 def test_data_that_is_none(ses_emulator: SesEmulator, data: str) -> None:
     v1, v2 = client(ses_emulator, "ses"), client(ses_emulator, "sesv2")
     v1.create_template(Template=V1)
-    arguments = {"TemplateName": "hello", "TemplateData": data}
     words = "Template rendering data is invalid"
-    assert refused(v1.test_render_template, **arguments) == (
-        "InvalidRenderingParameter",
-        400,
-        words,
-    )
-    assert refused(v2.test_render_email_template, **arguments) == (
-        "BadRequestException",
-        400,
-        words,
-    )
+    check_refused_rendering(v1, v2, data, "InvalidRenderingParameter", words)
 
 
 def test_data_with_odd_characters(ses_emulator: SesEmulator) -> None:

@@ -60,12 +60,22 @@ def test_existing(ses: Any) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "call",
-    ["get_tenant", "delete_tenant", "list_tenant_resources"],
-)
+# What the operations on a tenant need besides its name.
+CALLS: dict[str, dict[str, str]] = {
+    "get_tenant": {},
+    "delete_tenant": {},
+    "list_tenant_resources": {},
+    "create_tenant_resource_association": {"ResourceArn": IDENTITY},
+    "delete_tenant_resource_association": {"ResourceArn": IDENTITY},
+    "put_tenant_suppression_attributes": {},
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
 def test_unknown(ses: Any, call: str) -> None:
-    assert refused(getattr(ses, call), TenantName="x") == missing()
+    if not hasattr(ses, call):
+        pytest.skip(f"the installed botocore does not have {call}")
+    assert refused(getattr(ses, call), TenantName="x", **CALLS[call]) == missing()
 
 
 @pytest.mark.parametrize(
@@ -81,8 +91,13 @@ def test_unknown(ses: Any, call: str) -> None:
     ],
 )
 def test_refused_names(ses: Any, name: str, words: str) -> None:
-    for call in (ses.create_tenant, ses.get_tenant):
-        assert refused(call, TenantName=name) == ("BadRequestException", 400, words)
+    for call, more in [("create_tenant", {}), *CALLS.items()]:
+        if hasattr(ses, call):
+            assert refused(getattr(ses, call), TenantName=name, **more) == (
+                "BadRequestException",
+                400,
+                words,
+            )
 
 
 def test_associations(ses: Any) -> None:
@@ -154,8 +169,11 @@ def test_resource_that_is_unknown_or_associated(ses: Any) -> None:
         (ses.create_tenant_resource_association, associate),
         (ses.list_resource_tenants, {"ResourceArn": IDENTITY}),
     ):
-        code, status, _ = refused(call, **arguments)
-        assert (code, status) == ("NotFoundException", 404)
+        assert refused(call, **arguments) == (
+            "NotFoundException",
+            404,
+            "Email identity example.com does not exist.",
+        )
     ses.create_email_identity(EmailIdentity="example.com")
     ses.create_tenant_resource_association(**associate)
     assert refused(ses.create_tenant_resource_association, **associate) == (
@@ -269,6 +287,16 @@ def test_refused_reputation(ses: Any) -> None:
     assert refused(
         ses.get_reputation_entity, **entity | {"ReputationEntityReference": IDENTITY}
     ) == ("NotFoundException", 404, f"Reputation entity <{IDENTITY}> does not exist.")
+    unknown = entity | {"ReputationEntityReference": IDENTITY}
+    for call, more in (
+        (ses.update_reputation_entity_customer_managed_status, {"SendingStatus": "ENABLED"}),
+        (ses.update_reputation_entity_policy, {"ReputationEntityPolicy": policy[:-1] + "strict"}),
+    ):
+        assert refused(call, **unknown, **more) == (
+            "BadRequestException",
+            400,
+            f"Reputation entity <{IDENTITY}> does not exist.",
+        )
 
 
 def test_filters(ses: Any) -> None:
@@ -283,21 +311,45 @@ def test_filters(ses: Any) -> None:
     assert names(SENDING_STATUS="DISABLED") == []
 
 
-def test_resource_of_a_tenant_stays(ses: Any) -> None:
+@pytest.mark.parametrize(
+    ("resource", "service", "operation", "name"),
+    [
+        ("identity/example.com", "ses", "delete_identity", "Identity"),
+        ("identity/example.com", "sesv2", "delete_email_identity", "EmailIdentity"),
+        (
+            "configuration-set/billing",
+            "ses",
+            "delete_configuration_set",
+            "ConfigurationSetName",
+        ),
+        (
+            "configuration-set/billing",
+            "sesv2",
+            "delete_configuration_set",
+            "ConfigurationSetName",
+        ),
+        ("template/hello", "ses", "delete_template", "TemplateName"),
+        ("template/hello", "sesv2", "delete_email_template", "TemplateName"),
+    ],
+)
+def test_resource_of_a_tenant_stays(
+    ses_emulator: SesEmulator, ses: Any, resource: str, service: str, operation: str, name: str
+) -> None:
     ses.create_email_identity(EmailIdentity="example.com")
     ses.create_configuration_set(ConfigurationSetName="billing")
+    ses.create_email_template(TemplateName="hello", TemplateContent={"Subject": "S"})
     ses.create_tenant(TenantName="one")
-    for arn, call, arguments in (
-        (IDENTITY, ses.delete_email_identity, {"EmailIdentity": "example.com"}),
-        (SET, ses.delete_configuration_set, {"ConfigurationSetName": "billing"}),
-    ):
-        association = {"TenantName": "one", "ResourceArn": arn}
-        ses.create_tenant_resource_association(**association)
-        assert refused(call, **arguments) == (
-            "BadRequestException",
-            400,
-            f"Cannot delete <{arn}> because it has tenant associations. "
-            "Remove all tenant associations and try again.",
-        )
-        ses.delete_tenant_resource_association(**association)
-        call(**arguments)
+    arn = f"arn:aws:ses:us-east-1:000000000000:{resource}"
+    association = {"TenantName": "one", "ResourceArn": arn.replace("example.com", "Example.COM")}
+    ses.create_tenant_resource_association(**association)
+    delete = getattr(client(ses_emulator, service), operation)
+    request = {name: resource.partition("/")[2]}
+    assert refused(delete, **request) == (
+        "InvalidParameterValue" if service == "ses" else "BadRequestException",
+        400,
+        f"Cannot delete <{arn}> because it has tenant associations. "
+        "Remove all tenant associations and try again.",
+    )
+    ses.delete_tenant_resource_association(**association)
+    delete(**request)
+    assert ses.list_tenant_resources(TenantName="one")["TenantResources"] == []

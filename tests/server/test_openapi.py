@@ -61,6 +61,8 @@ def _rule(name: str) -> dict[str, Any]:
     """What the code asks of a parameter, as a schema."""
     if name == "status":
         return {"type": "string", "enum": list(parameters.STATUSES)}
+    if name == "form":
+        return {"type": "string", "enum": list(parameters.FORMS), "default": parameters.FORMS[0]}
     number = parameters.NUMBERS.get(name)
     if number is None:
         return {"type": "string", "minLength": 1, "maxLength": parameters.LONGEST}

@@ -1,0 +1,1 @@
+"""What SES says of the messages that it sent."""

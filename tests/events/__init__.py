@@ -1,0 +1,1 @@
+"""What SES says of messages, held against the examples of its guide."""
