@@ -18,8 +18,8 @@ LONGEST = 350
 LAYERS = (
     ("errors", "config", "loops"),
     ("wire", "store", "neighbours"),
-    ("events",),
-    ("mail", "inbound"),
+    ("mail",),
+    ("events", "inbound"),
     ("operations",),
     ("smtp", "server"),
     ("emulator",),

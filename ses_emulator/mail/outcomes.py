@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from ses_emulator.events import details
-from ses_emulator.mail import wanted
+from ses_emulator.mail import details, wanted
 from ses_emulator.mail.accept import Accepted
 from ses_emulator.mail.compose import Stamp
 from ses_emulator.mail.headers import HeaderBlock

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ses_emulator.events import details
+from ses_emulator.mail import details
 from ses_emulator.mail.feedback import happen
 from ses_emulator.mail.message import ListManagement
 from ses_emulator.mail.subscriptions import (

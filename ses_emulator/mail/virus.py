@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ses_emulator.events import details
+from ses_emulator.mail import details
 from ses_emulator.mail.headers import HeaderBlock, field_value
 from ses_emulator.mail.message import Simple
 from ses_emulator.mail.read import read

@@ -5,7 +5,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from ses_emulator.events import details
+from ses_emulator.mail import details
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Document
 from ses_emulator.store.events import NOT_SENT, Event

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ses_emulator.events.details import timestamp
 from ses_emulator.mail.delivered import delivered
+from ses_emulator.mail.details import timestamp
 from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.index import summarise
 from ses_emulator.mail.read import read

@@ -8,7 +8,7 @@ from flask import Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequest, NotFound
 
-from ses_emulator.events import details
+from ses_emulator.mail import details
 from ses_emulator.mail.feedback import happen
 from ses_emulator.mail.tracking import COUNTED, Link, Tracking, followed, opened
 from ses_emulator.server.parameters import quoted

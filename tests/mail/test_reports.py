@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from ses_emulator.events import details
-from ses_emulator.mail import reports
+from ses_emulator.mail import details, reports
 from ses_emulator.mail.compose import Part
 from ses_emulator.mail.read import read
 from tests.mail.account import ID, RAW

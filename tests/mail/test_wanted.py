@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from ses_emulator.events import details
-from ses_emulator.mail import wanted
+from ses_emulator.mail import details, wanted
 from ses_emulator.mail.wanted import EventError
 from ses_emulator.store.account import Account
 from ses_emulator.store.events import Event

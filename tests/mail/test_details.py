@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from ses_emulator.events import details
+from ses_emulator.mail import details
 from ses_emulator.store.events import Event
 
 TO = ["recipient@example.com"]

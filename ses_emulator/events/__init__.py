@@ -1,1 +1,0 @@
-"""What SES says of the messages that it sent."""

@@ -1,1 +1,0 @@
-"""What SES says of messages, held against the examples of its guide."""
