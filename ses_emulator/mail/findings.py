@@ -14,6 +14,7 @@ from ses_emulator.mail.message import MEBIBYTE
 from ses_emulator.mail.profile import profile_of
 from ses_emulator.mail.read import Content
 from ses_emulator.mail.simulator import simulated
+from ses_emulator.mail.tracking import OPEN_TRACKER
 from ses_emulator.store.account import Account, Instance
 from ses_emulator.store.messages import Stored
 
@@ -33,7 +34,6 @@ CLIPPED = 102 * 1024
 LONGEST_LINE = 998
 VARIABLE = re.compile(r"\{\{[ \t]*[^{}\s][^{}\n]{0,100}\}\}")
 # It is replaced in what is delivered, not in what is captured.
-OPEN_TRACKER = "{{ses:openTracker}}"
 BULK_OPERATIONS = ("SendBulkEmail", "SendBulkTemplatedEmail")
 BULK_PRECEDENCES = ("bulk", "junk", "list")
 SUB_TYPES = ("bounceSubType", "complaintSubType")

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from ses_emulator.mail.read import Content, Part
 from ses_emulator.mail.text import unescaped
+from ses_emulator.mail.tracking import OPEN_TRACKER
 
 # ``sandbox`` without allow-scripts stops scripts, forms and <meta http-equiv=refresh>; the popups
 # are links that the reader opens. ``base-uri`` and ``form-action`` do not follow ``default-src``.
@@ -35,7 +36,8 @@ def page(content: Content) -> str:
     It is the mail's HTML, and as the mail has it but for inline images, whose ``cid:`` references
     become ``data:`` URLs.
     """
-    mail = LINK_OR_FRAME.sub(_inert, (content.html or "").removeprefix("\ufeff"))
+    shown = (content.html or "").replace(OPEN_TRACKER, "")
+    mail = LINK_OR_FRAME.sub(_inert, shown.removeprefix("\ufeff"))
     doctype = DOCTYPE.match(mail)
     start = doctype.end() if doctype else 0
     return mail[:start] + HEAD + _with_images(mail[start:], content.attachments)

@@ -8,6 +8,7 @@ from ses_emulator.mail.handlebars import parse
 from ses_emulator.mail.handlebars_tags import TemplateError
 from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.render import render
+from ses_emulator.mail.tracking import OPEN_TRACKER
 from ses_emulator.operations.contents import (
     NO_SUBJECT,
     PARTS,
@@ -147,6 +148,9 @@ def _check(name: str, content: dict[str, str]) -> None:
         raise invalid("The template name must be specified.")
     if not content.get("Subject"):
         raise invalid(NO_SUBJECT)
+    # Source: the guide, "Configuring custom domains to handle open and click tracking".
+    if sum(part.count(OPEN_TRACKER) for part in content.values()) > 1:
+        raise invalid(f"The template must not have more than one {OPEN_TRACKER}.")
     if sum(len(part.encode()) for part in content.values()) > LARGEST:
         raise AwsError("LimitExceeded", f"Template size exceeds the limit of {LARGEST} bytes.")
     for part in PARTS:

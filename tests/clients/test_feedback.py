@@ -80,6 +80,7 @@ def test_the_mailbox_simulator(
     for each in found:
         assert each["to"] == each["envelope"]["rcpt_to"] == ["back@example.com"]
         assert header(each, "In-Reply-To") == [f"<{id}@email.amazonses.com>"]
+        assert each["original"] == id
     assert suppressed(ses_emulator) == {}
 
 

@@ -34,6 +34,10 @@ def shown(html: str, *parts: Part) -> str:
     return page(Content(html=html, attachments=list(parts))).replace(HEAD, "", 1)
 
 
+def test_place_of_the_pixel_is_not_shown() -> None:
+    assert shown("<p>a</p>{{ses:openTracker}}<p>b</p>") == "<p>a</p><p>b</p>"
+
+
 def test_policy() -> None:
     directives = [each.strip() for each in CSP.split(";")]
     assert directives == [

@@ -131,6 +131,11 @@ def test_does_not_exist(ses_emulator: SesEmulator) -> None:
             "Template <hello> is invalid: Text, line 1, column 1: there is no partial footer",
         ),
         (
+            {"Subject": "S", "Html": "{{ses:openTracker}}<p>a</p>{{ses:openTracker}}"},
+            "InvalidParameterValue",
+            "The template must not have more than one {{ses:openTracker}}.",
+        ),
+        (
             {"Subject": "S", "Text": "a" * 256_000, "Html": "b" * 256_000},
             "LimitExceeded",
             "Template size exceeds the limit of 512000 bytes.",
