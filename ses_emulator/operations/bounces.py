@@ -11,7 +11,8 @@ from ses_emulator.mail.message import Submission
 from ses_emulator.mail.pipeline import send
 from ses_emulator.mail.profile import profile_of
 from ses_emulator.mail.reports import Fields
-from ses_emulator.operations.contents import V1_LIMIT, invalid
+from ses_emulator.operations.contents import V1_LIMIT
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v1
 from ses_emulator.store.account import DAY, Account
 from ses_emulator.store.messages import Stored

@@ -11,6 +11,7 @@ from ses_emulator.mail.message import Submission, Templated
 from ses_emulator.mail.pipeline import send
 from ses_emulator.mail.profile import DAILY_QUOTA_EXCEEDED, profile_of
 from ses_emulator.operations import contents
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.store.account import Account
 
@@ -51,7 +52,7 @@ def send_bulk_email(account: Account, request: Request) -> Result:
     sender = contents.sender_of(request)
     template = request["DefaultContent"].get("Template")
     if template is None:
-        raise contents.invalid("DefaultContent must have a Template.")
+        raise invalid("DefaultContent must have a Template.")
     submission = Submission(
         api="v2",
         operation="SendBulkEmail",
@@ -95,9 +96,9 @@ def _send_all(
 ) -> list[Result]:
     """Send each destination its message; v1's status of each. Raises what concerns them all."""
     if not destinations:
-        raise contents.invalid("At least one destination must be specified.")
+        raise invalid("At least one destination must be specified.")
     if len(destinations) > MOST_DESTINATIONS:
-        raise contents.invalid(f"Destination count exceeds {MOST_DESTINATIONS}.")
+        raise invalid(f"Destination count exceeds {MOST_DESTINATIONS}.")
     content = submission.content
     assert isinstance(content, Templated)
     senders = [parse(text) for text in (content.sender, submission.mail_from) if text]

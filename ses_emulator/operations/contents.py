@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 
-from ses_emulator.errors import AwsError
 from ses_emulator.mail.handlebars import is_simple, parse
 from ses_emulator.mail.handlebars_tags import TemplateError
 from ses_emulator.mail.message import MEBIBYTE, Attachment, Simple, Templated, Text
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Collection, Document
@@ -175,8 +175,3 @@ def attachment(file: dict[str, Any]) -> Attachment:
         description=file.get("ContentDescription"),
         encoding=ENCODINGS[file.get("ContentTransferEncoding", "BASE64")],
     )
-
-
-def invalid(message: str) -> AwsError:
-    """What a request is refused with."""
-    return AwsError("InvalidParameterValue", message)

@@ -5,6 +5,7 @@ from typing import Any
 from ses_emulator.mail.message import ListManagement, Simple, Submission
 from ses_emulator.mail.pipeline import send
 from ses_emulator.operations import contents
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.store.account import Account
 
@@ -68,7 +69,7 @@ def send_email_v2(account: Account, request: Request) -> Result:
         sender = contents.sender_of(request)
         body = contents.templated(account, content["Template"], sender, to, cc, reply_to)
     else:
-        raise contents.invalid("Content must have one of Simple, Raw and Template.")
+        raise invalid("Content must have one of Simple, Raw and Template.")
     submission = Submission(
         api="v2",
         operation="SendEmail",

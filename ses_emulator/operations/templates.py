@@ -12,13 +12,12 @@ from ses_emulator.mail.tracking import OPEN_TRACKER
 from ses_emulator.operations.contents import (
     NO_SUBJECT,
     PARTS,
-    invalid,
     template_data,
     templated,
     templates,
 )
 from ses_emulator.operations.paging import page
-from ses_emulator.operations.refusals import check_limit
+from ses_emulator.operations.refusals import check_limit, invalid
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.operations.tags import check_tags
 from ses_emulator.operations.tenants import check_unassociated
