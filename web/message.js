@@ -134,6 +134,10 @@ export function createMessageView(root, { remove }) {
         message.source_ip && ` from ${message.source_ip}`]),
       fact("Account", `${message.account} ${message.region}`),
       fact("Configuration set", message.configuration_set),
+      fact("Template", message.template),
+      fact("Tenant", message.tenant),
+      fact("About", message.original && h("a", { href: link({ id: message.original }) },
+        h("code", null, message.original))),
       fact("Tags", Object.keys(tags).length > 0 && Object.entries(tags).map(([name, value]) =>
         h("bdi", { class: "chip" }, `${name}=${value}`)))));
     return [

@@ -226,6 +226,20 @@ def test_message_and_its_tabs(inbox: Inbox, ses: Any, tmp_path: Path) -> None:
     assert b"X-Stage: packed" in (tmp_path / "mail.eml").read_bytes()
 
 
+def test_notice_leads_to_its_original(inbox: Inbox, ses: Any) -> None:
+    simple(ses, "Order 7", to="bounce@simulator.amazonses.com")
+    page = inbox.open()
+    expect(rows(page)).to_have_count(2)
+    bounced = rows(page).filter(has_text="Order 7").locator(".status")
+    expect(bounced).to_have_text("bounced")
+    delivered = rows(page).filter(has_text="MAILER-DAEMON").locator(".status")
+    assert style(bounced, "color") != style(delivered, "color")
+    rows(page).filter(has_text="MAILER-DAEMON").click()
+    expect(heading(page, "Delivery Status Notification (Failure)")).to_be_visible()
+    page.locator(".fact", has_text="About").get_by_role("link").click()
+    expect(heading(page, "Order 7")).to_be_visible()
+
+
 def test_text_only_has_no_html_tab(inbox: Inbox, ses: Any) -> None:
     id = simple(ses, "Plain", text="Only words")
     page = inbox.open(f"#id={id}")
