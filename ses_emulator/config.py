@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,47 @@ ENVIRONMENT_PREFIX = "SES_EMULATOR_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 ACCOUNT_MODES = ("open", "production", "sandbox")
 VERIFICATIONS = ("auto", "click")
+# With user and password, if there are any, and without a fragment.
+WEB_ADDRESS = re.compile(
+    r"https?://(?:[^\s/?#@]*@)?(?:\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::[0-9]{1,5})?(?:[/?][!\"$-~]*)?",
+    re.ASCII,
+)
+TOPIC = re.compile(
+    r"(arn:aws[\w-]*:sns:[a-z0-9-]+:[0-9]{12}:[\w.-]{1,256})="
+    rf"({WEB_ADDRESS.pattern})(?:#(\S*))?",
+    re.ASCII,
+)
+# What may stand behind the # of a topic, and the members of Topic that it stands for.
+TOPIC_OPTIONS: dict[str, dict[str, Any]] = {
+    "confirmed": {"confirmed": True},
+    "raw": {"raw": True},
+    "signature=1": {"signature_version": "1"},
+    "signature=2": {"signature_version": "2"},
+}
+# Other services that SES uses, by what the AWS SDKs call them in AWS_ENDPOINT_URL_SNS and so on.
+AWS_SERVICES = ("cloudwatch", "eventbridge", "firehose", "lambda", "s3", "sns")
+ENDPOINT = re.compile(rf"(?:([a-z0-9]+)=)?({WEB_ADDRESS.pattern})", re.ASCII)
+# Options that name a daemon, with where it usually is.
+DAEMONS = {"clamd": "localhost:3310", "spamd": "localhost:783"}
 HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):([0-9]{1,5})")
 
 
 class ConfigError(Exception):
     """An option cannot be used; the message names it, its value and the way out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """An SNS topic that needs no SNS: what is published to it is posted to ``url``, as SNS would.
+
+    ``raw`` is SNS's raw message delivery; what is ``confirmed`` waits for no confirmation.
+    """
+
+    arn: str
+    url: str
+    raw: bool = False
+    confirmed: bool = False
+    signature_version: str = "1"
 
 
 def _option(
@@ -31,7 +68,8 @@ def _option(
 class Settings:
     """Every option of the command. A port of 0 is any free port.
 
-    ``rules`` come from the YAML file only, as they stand there; mail/rules.py reads them.
+    An option whose default is an empty tuple may be given several times. ``rules`` come from the
+    YAML file only, as they stand there; mail/rules.py reads them.
     """
 
     host: str = _option("127.0.0.1", "address to listen on", metavar="ADDRESS")
@@ -48,8 +86,18 @@ class Settings:
     verification: str = _option(
         "auto", "auto verifies an identity when it is created, click waits", choices=VERIFICATIONS
     )
-    aws_endpoint: str = _option(
-        "", "URL of other AWS services, such as S3 for import jobs", metavar="URL"
+    aws_endpoint: Sequence[str] = _option(
+        (),
+        "where other AWS services are: all of them, or one as SERVICE=URL; may be repeated",
+        metavar="URL",
+    )
+    topic: Sequence[str] = _option(
+        (),
+        "post what is published to a topic to a URL, as SNS would; may be repeated",
+        metavar="ARN=URL",
+    )
+    webhook: Sequence[str] = _option(
+        (), "post every event to a URL as JSON; may be repeated", metavar="URL"
     )
     public_url: str = _option(
         "", "URL of the links in mails; without it the one by which the sender came", metavar="URL"
@@ -58,6 +106,17 @@ class Settings:
         "",
         "ClamAV daemon that looks for viruses; without it only EICAR is one",
         metavar="HOST:PORT",
+    )
+    spamd: str = _option(
+        "",
+        "SpamAssassin daemon that looks at received mail; without it only GTUBE is spam",
+        metavar="HOST:PORT",
+    )
+    zone: str = _option(
+        "", "DNS records for the checks of received mail, as in a zone file of BIND", metavar="FILE"
+    )
+    pause_after: int = _option(
+        0, "pause sending as SES does, judging rates of at least so many recipients; 0 never does"
     )
     max_messages: int = _option(0, "keep this many messages, delete older ones; 0 keeps all")
     log_level: str = _option("info", "debug, info, warning or error", choices=LOG_LEVELS)
@@ -68,7 +127,20 @@ class Settings:
             value = getattr(self, option.name)
             if value == "" != option.default:
                 raise ConfigError(f"{flag(option.name)} is empty: leave it out for its default")
-            _check(option.name, value, option.metadata["choices"])
+            for each in value if repeats(option) else [value]:
+                _check(option.name, each, option.metadata["choices"])
+        if len(self.topics) < len(self.topic):
+            raise ConfigError("--topic names a topic twice: give each one URL")
+
+    @cached_property
+    def topics(self) -> Mapping[str, Topic]:
+        """The topics of ``--topic`` by their ARNs."""
+        return {topic.arn: topic for topic in map(_topic, self.topic)}
+
+    @cached_property
+    def aws_endpoints(self) -> Mapping[str, str]:
+        """The URLs of ``--aws-endpoint`` by their services, such as ``sns``; "" is all others."""
+        return dict(map(_endpoint, self.aws_endpoint))
 
 
 def _check(name: str, value: Any, choices: tuple[str, ...]) -> None:
@@ -76,13 +148,55 @@ def _check(name: str, value: Any, choices: tuple[str, ...]) -> None:
         raise ConfigError(f"{flag(name)} {value!r}: choose one of {', '.join(choices)}")
     if name.endswith("port") and not 0 <= value <= 65535:
         raise ConfigError(f"{flag(name)} {value}: a port is a number from 0 to 65535")
+    if name == "pause_after" and value < 0:
+        raise ConfigError(f"{flag(name)} {value}: use 0 to pause nobody")
     if name == "max_messages" and value < 0:
         raise ConfigError(f"{flag(name)} {value}: use 0 to keep all messages")
     if name == "account_id" and not (len(value) == 12 and value.isascii() and value.isdigit()):
         raise ConfigError(f"{flag(name)} {value!r}: an account id has 12 digits")
+    if name == "aws_endpoint":
+        _endpoint(value)
+    if name == "topic":
+        _topic(value)
+    if name == "webhook" and not WEB_ADDRESS.fullmatch(value):
+        raise ConfigError(
+            f"{flag(name)} {value!r}: write a URL, such as http://localhost:3000/events"
+        )
+    if name in DAEMONS and value and not _is_host_and_port(value):
+        raise ConfigError(f"{flag(name)} {value!r}: write HOST:PORT, such as {DAEMONS[name]}")
 
-    if name == "clamd" and value and not _is_host_and_port(value):
-        raise ConfigError(f"{flag(name)} {value!r}: write HOST:PORT, such as localhost:3310")
+
+def _topic(text: str) -> Topic:
+    """A topic as it is written. Raises ConfigError."""
+    found = TOPIC.fullmatch(text)
+    if found is None:
+        raise ConfigError(
+            f"--topic {text!r}: write ARN=URL, such as"
+            " arn:aws:sns:us-east-1:000000000000:mail=http://localhost:3000/sns"
+        )
+    arn, url, words = found.groups()
+    options: dict[str, Any] = {}
+    for word in words.split(",") if words is not None else ():
+        if word not in TOPIC_OPTIONS:
+            raise ConfigError(
+                f"--topic {text!r}: {word!r} is not known, use {', '.join(TOPIC_OPTIONS)}"
+            )
+        options |= TOPIC_OPTIONS[word]
+    return Topic(arn, url, **options)
+
+
+def _endpoint(text: str) -> tuple[str, str]:
+    """The service of an endpoint as it is written, "" for all others, and its URL.
+
+    Raises ConfigError.
+    """
+    found = ENDPOINT.fullmatch(text)
+    if found is None or found[1] not in (None, *AWS_SERVICES):
+        raise ConfigError(
+            f"--aws-endpoint {text!r}: write URL, or SERVICE=URL with one of"
+            f" {', '.join(AWS_SERVICES)}"
+        )
+    return found[1] or "", found[2]
 
 
 def _is_host_and_port(value: str) -> bool:
@@ -93,6 +207,11 @@ def _is_host_and_port(value: str) -> bool:
 def options() -> list[Field[Any]]:
     """The members of Settings that are options of the command line."""
     return [member for member in fields(Settings) if member.metadata]
+
+
+def repeats(option: Field[Any]) -> bool:
+    """Whether an option may be given several times: a list in the file, words in its variable."""
+    return option.default == ()
 
 
 def flag(name: str) -> str:
@@ -107,6 +226,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         meta = option.metadata
         parser.add_argument(
             flag(option.name),
+            action="append" if repeats(option) else "store",
             type=int if option.type is int else str,
             metavar=meta["metavar"] or ("N" if option.type is int else option.name.upper()),
             choices=meta["choices"] or None,
@@ -124,9 +244,13 @@ def load(arguments: Mapping[str, Any], environment: Mapping[str, str] = os.envir
     for option in options():
         variable = ENVIRONMENT_PREFIX + option.name.upper()
         if environment.get(variable):
-            values[option.name] = _convert(variable, environment[variable], option.type)
+            given = environment[variable]
+            values[option.name] = (
+                tuple(given.split()) if repeats(option) else _convert(variable, given, option.type)
+            )
         if arguments.get(option.name) is not None:
-            values[option.name] = arguments[option.name]
+            value = arguments[option.name]
+            values[option.name] = tuple(value) if repeats(option) else value
     return Settings(**values)
 
 
@@ -163,8 +287,21 @@ def _from_file(path: Path) -> dict[str, Any]:
         name = str(key).replace("-", "_")
         if name not in known:
             raise ConfigError(f"--config {path}: no option is called {key!r}")
+        if repeats(known[name]):
+            values[name] = _several(f"--config {path}: {key}", value)
+            continue
         if not isinstance(value, str):
             raise ConfigError(f"--config {path}: {key} takes a single value")
         if value:
             values[name] = _convert(f"{key} in {path}", value, known[name].type)
     return values
+
+
+def _several(source: str, given: Any) -> tuple[str, ...]:
+    """The values of an option that repeats: one, a list, or a mapping of what stands around =."""
+    if isinstance(given, str):
+        return (given,) if given else ()
+    values = list(given.values() if isinstance(given, dict) else given)
+    if not all(isinstance(each, str) for each in values):
+        raise ConfigError(f"{source} takes a value, or a list of values")
+    return tuple(map("=".join, given.items()) if isinstance(given, dict) else values)

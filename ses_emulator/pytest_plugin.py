@@ -61,14 +61,7 @@ class SesEmulator:
         Filters are those of ``GET /_ses/messages``, such as ``to``, ``subject`` or ``tag``; write
         ``from_`` for ``from``. Raises ValueError for a filter that there is not.
         """
-        found: list[dict[str, Any]] = []
-        after: str | None = None
-        while True:
-            page = self._page(filters | ({"after": after} if after else {}))
-            found += page["messages"]
-            after = page["next"]
-            if after is None or "limit" in filters:
-                return found
+        return self._all("messages", filters)
 
     def message(self, id: str = "latest") -> dict[str, Any]:
         """Everything about one message: see ``GET /_ses/messages/{id}``."""
@@ -87,10 +80,38 @@ class SesEmulator:
         Fails the test after ``timeout`` seconds with a list of what did arrive.
         """
         __tracebackhide__ = True
-        self._page(filters | {"wait": timeout, "count": count, "limit": 1}, timeout)
+        self._page("messages", filters | {"wait": timeout, "count": count, "limit": 1}, timeout)
         found = self.messages(**filters)
         if len(found) < count:
             pytest.fail(self._missed(count, timeout, filters, found))
+        return found
+
+    def events(self, **filters: Any) -> list[dict[str, Any]]:
+        """What happened to messages, newest first, each with the ``document`` that SES publishes.
+
+        Filters are those of ``GET /_ses/events``, such as ``type``, ``message`` or ``recipient``.
+        Raises ValueError for a filter that there is not.
+        """
+        return self._all("events", filters)
+
+    def wait_for_event(
+        self, type: str, count: int = 1, *, timeout: float = 5.0, **filters: Any
+    ) -> list[dict[str, Any]]:
+        """Wait until there are ``count`` events of a type such as ``"Bounce"`` that match.
+
+        Returns all that do, newest first; fails the test after ``timeout`` seconds with a list of
+        what did happen.
+        """
+        __tracebackhide__ = True
+        wanted = filters | {"type": type}
+        self._page("events", wanted | {"wait": timeout, "count": count, "limit": 1}, timeout)
+        found = self.events(**wanted)
+        if len(found) < count:
+            lines = [f"waited {timeout:g} s for {count} {type} event(s); {len(found)} came. All:"]
+            for each in self.events():
+                to = ", ".join(each["recipients"])
+                lines.append(f"  {each['timestamp']}  {each['type']}  {to}  {each['message_id']}")
+            pytest.fail("\n".join(lines if len(lines) > 1 else [*lines, "  nothing"]))
         return found
 
     def account(
@@ -133,9 +154,20 @@ class SesEmulator:
         """Forget every message, identity and other resource."""
         self._emulator.clear()
 
-    def _page(self, parameters: dict[str, Any], wait: float = 0.0) -> dict[str, Any]:
+    def _all(self, kind: str, filters: dict[str, Any]) -> list[dict[str, Any]]:
+        """All pages of a list, or the one that a limit asks for."""
+        found: list[dict[str, Any]] = []
+        after: str | None = None
+        while True:
+            page = self._page(kind, filters | ({"after": after} if after else {}))
+            found += page[kind]
+            after = page["next"]
+            if after is None or "limit" in filters:
+                return found
+
+    def _page(self, kind: str, parameters: dict[str, Any], wait: float = 0.0) -> dict[str, Any]:
         named = {name.rstrip("_"): value for name, value in parameters.items()}
-        page: dict[str, Any] = json.loads(self._get(f"messages?{urlencode(named)}", wait))
+        page: dict[str, Any] = json.loads(self._get(f"{kind}?{urlencode(named)}", wait))
         return page
 
     def _get(self, path: str, wait: float = 0.0) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,10 +10,12 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
 
+ROLE = "arn:aws:iam::123456789012:role/ses"
 ADDRESS = re.compile(r"Running on (http://127\.0\.0\.1:[1-9]\d*)")
 # Of the process alone: no settings of whoever runs the tests.
 ENVIRONMENT = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
@@ -34,6 +37,72 @@ class Neighbours:
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
+
+
+def arn(service: str, name: str) -> str:
+    """An ARN of the account that moto takes everyone for."""
+    return f"arn:aws:{service}:us-east-1:123456789012:{name}"
+
+
+class Topic:
+    """A topic of SNS, and a queue that gets what is published to it."""
+
+    def __init__(self, neighbours: Neighbours) -> None:
+        self._sns = neighbours.client("sns")
+        self.arn: str = self._sns.create_topic(Name=f"t{uuid4().hex}")["TopicArn"]
+        self._queue = Queue(neighbours)
+        self._sns.subscribe(TopicArn=self.arn, Protocol="sqs", Endpoint=self._queue.arn)
+
+    def delete(self) -> None:
+        self._sns.delete_topic(TopicArn=self.arn)
+
+    def published(self, count: int = 1) -> list[dict[str, Any]]:
+        """What was published since the last time, as SNS hands it on, once there is so much."""
+        return self._queue.received(count)
+
+
+class Queue:
+    """A queue of SQS."""
+
+    def __init__(self, neighbours: Neighbours) -> None:
+        name = f"q{uuid4().hex}"
+        self._sqs = neighbours.client("sqs")
+        self._url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
+        self.arn = arn("sqs", name)
+
+    def received(self, count: int = 1) -> list[dict[str, Any]]:
+        """The messages that came since the last time, once there are so many."""
+        found: list[dict[str, Any]] = []
+        for _ in range(20):
+            answer = self._sqs.receive_message(
+                QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+            )
+            for message in answer.get("Messages", []):
+                found.append(json.loads(message["Body"]))
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+            if len(found) >= count:
+                return found
+        pytest.fail(f"{len(found)} messages came instead of {count}: {found}")
+
+
+class Stream:
+    """A delivery stream of Firehose, and a bucket of the same name that it writes to."""
+
+    def __init__(self, neighbours: Neighbours, name: str) -> None:
+        self._s3, self._name = neighbours.client("s3"), name
+        self.arn = arn("firehose", f"deliverystream/{name}")
+        bucket = f"arn:aws:s3:::{name}"
+        self._s3.create_bucket(Bucket=name)
+        neighbours.client("firehose").create_delivery_stream(
+            DeliveryStreamName=name,
+            ExtendedS3DestinationConfiguration={"RoleARN": ROLE, "BucketARN": bucket},
+        )
+
+    def written(self) -> bytes:
+        """What is in the bucket."""
+        found = self._s3.list_objects_v2(Bucket=self._name).get("Contents", [])
+        objects = (self._s3.get_object(Bucket=self._name, Key=each["Key"]) for each in found)
+        return b"".join(each["Body"].read() for each in objects)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ LONGEST = 350
 # A room imports from itself and from the layers before its own, never from its neighbours.
 LAYERS = (
     ("errors", "config", "loops"),
-    ("wire", "store", "neighbours"),
+    ("neighbours",),
+    ("wire", "store"),
     ("mail",),
     ("events", "inbound"),
     ("operations",),

@@ -15,6 +15,8 @@ from ses_emulator.cli import main
 from ses_emulator.operations import catalogue
 from ses_emulator.wire import models
 
+PORTS = ("--port", "--smtp-port", "--smtps-port", "--inbound-port")
+
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """What the command prints and exits with."""
@@ -61,11 +63,11 @@ def test_missing_operations_are_named(
     ]
 
 
-@pytest.mark.parametrize("option", ["--port", "--smtp-port", "--smtps-port"])
+@pytest.mark.parametrize("option", PORTS)
 def test_port_in_use_is_one_line(option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = str(taken.getsockname()[1])
-        others = {"--port": "0", "--smtp-port": "0", "--smtps-port": "0"} | {option: number}
+        others = dict.fromkeys(PORTS, "0") | {option: number}
         done = run(*(part for pair in others.items() for part in pair))
     assert done.returncode == 1
     assert done.stdout == ""

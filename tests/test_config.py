@@ -13,6 +13,7 @@ from ses_emulator.config import (
     ENVIRONMENT_PREFIX,
     ConfigError,
     Settings,
+    Topic,
     add_arguments,
     flag,
     load,
@@ -20,6 +21,8 @@ from ses_emulator.config import (
 )
 
 OPTIONS = {option.name: option for option in options()}
+ARN = "arn:aws:sns:eu-west-1:123456789012:mail"
+TOPIC = f"{ARN}=http://localhost:3000/sns"
 
 
 def parse(*arguments: str) -> dict[str, Any]:
@@ -48,8 +51,14 @@ def other_value(name: str) -> Any:
         return choices[-1]
     if name == "account_id":
         return "012345678901"
-    if name == "clamd":
+    if name in ("clamd", "spamd"):
         return "localhost:3310"
+    if name == "aws_endpoint":
+        return ("sns=http://localhost:4566",)
+    if name == "topic":
+        return (TOPIC,)
+    if name == "webhook":
+        return ("https://example.com/events?a=b",)
     return 4321 if OPTIONS[name].type is int else "other"
 
 
@@ -63,10 +72,52 @@ def test_every_option_from_everywhere(file: Path, name: str) -> None:
     expected = dataclasses.replace(Settings(), **{name: value})
     assert expected != Settings()
     variable = ENVIRONMENT_PREFIX + name.upper()
-    assert load(parse(flag(name), str(value)), {}) == expected
-    assert load(parse(), {variable: str(value)}) == expected
+    text = value[0] if isinstance(value, tuple) else str(value)
+    assert load(parse(flag(name), text), {}) == expected
+    assert load(parse(), {variable: text}) == expected
     for key in (name, name.replace("_", "-")):
-        assert from_file(file, f'{key}: "{value}"\n') == expected
+        assert from_file(file, f'{key}: "{text}"\n') == expected
+
+
+def test_several_values_from_everywhere(file: Path) -> None:
+    one, two = "http://localhost:3000/a,b", "http://[::1]:3000/"
+    expected = Settings(webhook=(one, two))
+    assert load(parse("--webhook", one, "--webhook", two), {}) == expected
+    assert load(parse(), {"SES_EMULATOR_WEBHOOK": f" {one}\n{two}"}) == expected
+    assert from_file(file, f"webhook:\n- {one}\n- {two}\n") == expected
+    for nothing in ("webhook:\n", "webhook: []\n"):
+        assert from_file(file, nothing) == Settings()
+
+
+def test_several_values_of_one_place_win(file: Path) -> None:
+    file.write_text("webhook: [http://a/, http://b/]\n")
+    environment = {"SES_EMULATOR_CONFIG": str(file)}
+    assert load(parse("--webhook", "http://c/"), environment).webhook == ("http://c/",)
+
+
+def test_aws_endpoints(file: Path) -> None:
+    one, all_others = "http://[::1]:9911/a?b=c", "https://user:secret@localhost:4566"
+    expected = {"sns": one, "": all_others}
+    assert Settings(aws_endpoint=(f"sns={one}", all_others)).aws_endpoints == expected
+    text = f"aws-endpoint:\n- {all_others}\n- sns={one}\n"
+    assert from_file(file, text).aws_endpoints == expected
+    assert Settings(aws_endpoint=(all_others,)).aws_endpoints == {"": all_others}
+    assert Settings().aws_endpoints == {}
+
+
+def test_topics(file: Path) -> None:
+    plain, raw = "http://localhost:3000/sns?a=b", "https://user:secret@example.com"
+    text = f"topic:\n  {ARN}: {plain}\n  {ARN}.fifo: {raw}#raw,signature=2,confirmed\n"
+    settings = from_file(file, text)
+    assert settings.topic == (
+        f"{ARN}={plain}",
+        f"{ARN}.fifo={raw}#raw,signature=2,confirmed",
+    )
+    assert settings.topics == {
+        ARN: Topic(ARN, plain, raw=False, confirmed=False, signature_version="1"),
+        f"{ARN}.fifo": Topic(f"{ARN}.fifo", raw, True, True, "2"),
+    }
+    assert Settings().topics == {}
 
 
 def test_what_wins(file: Path) -> None:
@@ -127,6 +178,8 @@ def test_files(file: Path, text: str, members: dict[str, Any]) -> None:
         ("1: 2\n", "no option is called '1'"),
         ("port: [1]\n", "port takes a single value"),
         ("host: {a: 1}\n", "host takes a single value"),
+        ("webhook: [[http://a/]]\n", "webhook takes a value, or a list of values"),
+        ("topic: {a: {b: c}}\n", "topic takes a value, or a list of values"),
         ("rules: {a: 1}\n", "rules takes a list"),
         ("rules: a\n", "rules takes a list"),
         ("- rules\n", "write options as `name: value` lines"),
@@ -182,6 +235,7 @@ def test_number_in_the_environment() -> None:
         ({"port": -1}, "--port -1: a port is a number from 0 to 65535"),
         ({"smtps_port": 65536}, "--smtps-port 65536: a port is a number from 0 to 65535"),
         ({"max_messages": -1}, "--max-messages -1: use 0 to keep all messages"),
+        ({"pause_after": -1}, "--pause-after -1: use 0 to pause nobody"),
         ({"account": "Open"}, "--account 'Open': choose one of open, production, sandbox"),
         ({"verification": "x"}, "--verification 'x': choose one of auto, click"),
         ({"verification": ""}, "--verification is empty: leave it out for its default"),
@@ -190,6 +244,31 @@ def test_number_in_the_environment() -> None:
         ({"clamd": "localhost"}, "--clamd 'localhost': write HOST:PORT, such as localhost:3310"),
         ({"clamd": "a:99999"}, "--clamd 'a:99999': write HOST:PORT, such as localhost:3310"),
         ({"clamd": "::1:3310"}, "--clamd '::1:3310': write HOST:PORT, such as localhost:3310"),
+        (
+            {"webhook": ("ftp://localhost",)},
+            "--webhook 'ftp://localhost': write a URL, such as http://localhost:3000/events",
+        ),
+        (
+            {"aws_endpoint": ("http://localhost", "ses=http://localhost")},
+            "--aws-endpoint 'ses=http://localhost': write URL, or SERVICE=URL with one of"
+            " cloudwatch, eventbridge, firehose, lambda, s3, sns",
+        ),
+        (
+            {"aws_endpoint": ("localhost:4566",)},
+            "--aws-endpoint 'localhost:4566': write URL, or SERVICE=URL with one of"
+            " cloudwatch, eventbridge, firehose, lambda, s3, sns",
+        ),
+        (
+            {"topic": ("mail=http://localhost",)},
+            "--topic 'mail=http://localhost': write ARN=URL, such as"
+            " arn:aws:sns:us-east-1:000000000000:mail=http://localhost:3000/sns",
+        ),
+        (
+            {"topic": (f"{TOPIC}#raw,fast",)},
+            f"--topic '{TOPIC}#raw,fast': 'fast' is not known, use confirmed, raw, signature=1,"
+            " signature=2",
+        ),
+        ({"topic": (TOPIC, f"{TOPIC}#raw")}, "--topic names a topic twice: give each one URL"),
         ({"account_id": "1234"}, "--account-id '1234': an account id has 12 digits"),
         (
             {"account_id": "1" * 11 + "²"},

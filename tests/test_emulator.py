@@ -54,7 +54,7 @@ def test_start_and_stop_leave_nothing_behind() -> None:
     assert [thread.name for thread in left if thread.is_alive()] == []
 
 
-@pytest.mark.parametrize("option", ["port", "smtp_port", "smtps_port"])
+@pytest.mark.parametrize("option", ["port", "smtp_port", "smtps_port", "inbound_port"])
 def test_port_in_use(option: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]

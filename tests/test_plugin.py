@@ -91,16 +91,31 @@ def test_wait_for_tells_what_did_arrive(pytester: pytest.Pytester) -> None:
 
         def test_nothing(ses_emulator):
             ses_emulator.wait_for(timeout=0.1)
+
+
+        def test_events(ses_emulator):
+            with smtplib.SMTP(ses_emulator.smtp_host, ses_emulator.smtp_port) as smtp:
+                smtp.sendmail(
+                    "from@example.com",
+                    ["bounce@simulator.amazonses.com"],
+                    "From: from@example.com\\r\\nSubject: Hello\\r\\n\\r\\nt",
+                )
+            [bounce] = ses_emulator.wait_for_event("Bounce")
+            assert bounce["document"]["bounce"]["bounceType"] == "Permanent"
+            assert len(ses_emulator.events(message=bounce["message_id"])) == 2
+            ses_emulator.wait_for_event("Open", timeout=0.1)
         """
     )
     result = pytester.runpytest_subprocess(*OPTIONS)
-    result.assert_outcomes(failed=2)
+    result.assert_outcomes(failed=3)
     result.stdout.fnmatch_lines(
         [
             "*waited 0.1 s for 2 message(s) with subject='Welcome'; 0 came. In the emulator:",
             "*from@example.com -> to@example.com  'Hello'",
             "*waited 0.1 s for 1 message(s); 0 came. In the emulator:",
             "*nothing",
+            "*waited 0.1 s for 1 Open event(s); 0 came. All:",
+            "*Bounce  bounce@simulator.amazonses.com  0*",
         ]
     )
     result.stdout.no_fnmatch_line("*pytest_plugin.py:*")

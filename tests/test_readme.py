@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ses_emulator.config import ENVIRONMENT_PREFIX, Settings, flag, load, options
+from ses_emulator.config import ENVIRONMENT_PREFIX, Settings, flag, load, options, repeats
 from ses_emulator.mail.rules import check_file
 from tests.clients.support import Emulator
 from tests.needs import CLIENTS, needs_node
@@ -168,7 +168,7 @@ def test_options() -> None:
         [
             f"`{flag(option.name)}`",
             f"`{ENVIRONMENT_PREFIX}{option.name.upper()}`",
-            f"`{option.default}`",
+            f"`{'' if repeats(option) else option.default}`",
             option.metadata["help"],
         ]
         for option in options()
@@ -185,6 +185,17 @@ def test_rules(tmp_path: Path) -> None:
     rules = load({"config": str(file)}, {}).rules
     assert len(rules) == snippet.count("effect:")
     check_file(rules)
+
+
+def test_topics(tmp_path: Path) -> None:
+    [snippet] = snippets("Topics", "yaml")
+    file = tmp_path / "options.yaml"
+    file.write_text(snippet)
+    settings = load({"config": str(file)}, {})
+    assert len(settings.topics) == snippet.count("arn:")
+    assert len(settings.webhook) == snippet.count("webhook")
+    [command] = re.findall(r"--topic (\S+)", SECTIONS["Topics"])
+    assert Settings(topic=[command]).topics
 
 
 def test_endpoints() -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ses_emulator.errors import AwsError
+from ses_emulator.errors import AwsError, Missing
 from ses_emulator.mail import authorization, subscriptions, tags
 from ses_emulator.mail.addresses import Address
 from ses_emulator.mail.authorization import Outgoing, named_arns
@@ -16,6 +16,7 @@ from ses_emulator.mail.identities import (
 )
 from ses_emulator.mail.message import Simple, Submission
 from ses_emulator.mail.profile import profile_of, spend
+from ses_emulator.mail.publishing import publishing_of
 from ses_emulator.mail.subscriptions import Managed
 from ses_emulator.mail.tenancy import check_tenant
 from ses_emulator.store.account import Account
@@ -39,7 +40,8 @@ class Accepted:
 
     ``author`` is the first address of its From header (``local@domain``), ``charged`` how many of
     the recipients count against the daily quota; ``hidden`` are those that no header names.
-    ``source_arn`` is the identity that it is sent with, if that was named.
+    ``source_arn`` is the identity that it is sent with, if that was named. ``publishes`` says
+    whether what happens to it may be published.
     """
 
     content: Simple | HeaderBlock
@@ -54,6 +56,7 @@ class Accepted:
     listing: Managed | None = None
     tenant: str | None = None
     source_arn: str | None = None
+    publishes: bool = False
 
 
 def accept(account: Account, submission: Submission) -> Accepted:
@@ -79,8 +82,12 @@ def accept(account: Account, submission: Submission) -> Accepted:
         given_tags = given_tags or tags.read_header(", ".join(steering[MESSAGE_TAGS]))
     checked_tags = tags.check(given_tags)
     envelope = read_envelope(submission, block)
+    publishing = publishing_of(account, configuration_set or None, envelope.senders[0].spec)
     if configuration_set:
         _check_configuration_set(account, configuration_set)
+    elif publishing.configuration_set is not None:
+        configuration_set = publishing.configuration_set
+        _check_default(account, configuration_set)
     source_arn = None
     if arns is None:
         findings = _check_identities(account, envelope.senders, envelope.recipients)
@@ -118,6 +125,7 @@ def accept(account: Account, submission: Submission) -> Accepted:
         listing=listing,
         tenant=tenant,
         source_arn=source_arn,
+        publishes=publishing.publishes,
     )
 
 
@@ -130,6 +138,20 @@ def _check_configuration_set(account: Account, name: str) -> None:
             f"Sending is paused for configuration set {name}",
             ConfigurationSetName=name,
         )
+
+
+def _check_default(account: Account, name: str) -> None:
+    """Raise AwsError unless there is the set of the sender's identity, which may be deleted.
+
+    Source: the guide, "Managing Amazon SES default configuration sets": such a send fails with a
+    "bad request" error.
+    """
+    try:
+        _check_configuration_set(account, name)
+    except Missing:
+        raise AwsError(
+            "InvalidParameterValue", f"Configuration set <{name}> does not exist."
+        ) from None
 
 
 def _check_identities(

@@ -11,11 +11,11 @@ NEVER = ("rejected", "rendering_failed")
 def delivered(instance: Instance, stored: Stored) -> bytes:
     """The bytes that SES hands over; the same whenever they are asked for.
 
-    Made when somebody looks, for most messages nobody looks at. What SES did not try to deliver is
-    as it was stored. Empty if the message was deleted meanwhile.
+    Made when somebody looks, for most messages nobody looks at. What SES did not try to deliver, or
+    received, is as it was stored. Empty if the message was deleted meanwhile.
     """
     raw = instance.messages.raw(stored.seq)
-    if not raw or stored.status in NEVER:
+    if not raw or stored.api == "inbound" or stored.status in NEVER:
         return raw
     if stored.tracking is not None:
         plan = Tracking.from_document(stored.tracking)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from ses_emulator.mail import addresses, reports
 from ses_emulator.mail.identities import domains_around
 from ses_emulator.mail.notices import capture
+from ses_emulator.mail.publishing import author_of, mark, publishing_of
+from ses_emulator.mail.reputation import judge
 from ses_emulator.mail.simulator import simulated
 from ses_emulator.mail.suppression import Policy, forgive, policy_of, record
 from ses_emulator.store.account import Account
@@ -24,6 +26,8 @@ def happen(account: Account, stored: Stored, events: Sequence[Event]) -> list[Ev
     ``account`` is the message's own.
     """
     with account.instance.database.transaction():
+        if publishing_of(account, stored.configuration_set, author_of(stored)).publishes:
+            mark(events)
         new = account.messages.add_events(stored, events)
         react(account, stored, new)
     return new
@@ -34,6 +38,7 @@ def react(account: Account, stored: Stored, events: Sequence[Event]) -> None:
     for event in events:
         if event.type in REACTIONS:
             REACTIONS[event.type](account, stored, event)
+    judge(account, stored, events)
 
 
 def _bounced(account: Account, stored: Stored, event: Event) -> None:

@@ -45,7 +45,7 @@ SHOWN = 3
 
 def findings(instance: Instance, message: Stored, raw: bytes, content: Content) -> list[Finding]:
     """What there is to object to in a captured message, besides what was found at the send."""
-    if message.api == "ses" or message.status == "rendering_failed":
+    if message.api in ("ses", "inbound") or message.status == "rendering_failed":
         return []
     account = Account(instance, message.account, message.region)
     return [*_of_account(account, message), *of_content(message, raw, content)]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from ses_emulator.errors import AwsError
 from ses_emulator.mail.addresses import Address
 from ses_emulator.store.account import Account
+from ses_emulator.store.documents import Document
 
 Finding = dict[str, str]
 # The API has the code; no page of AWS has the words.
@@ -37,6 +38,22 @@ def domains_around(domain: str) -> list[str]:
     """A domain and those that it is in, the nearest first and without the top level."""
     labels = domain.split(".")
     return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+
+
+def identity_of(account: Account, spec: str) -> tuple[str, Document] | None:
+    """Name and document of the identity whose settings apply to what ``local@domain`` sends.
+
+    It is the address, or else the nearest domain around it; not one that is not verified. Source:
+    the guide, "Managing Amazon SES default configuration sets" and "Configuring Amazon SNS
+    notifications for Amazon SES".
+    """
+    local, _, domain = spec.rpartition("@")
+    domain = domain.lower()
+    known = account.identities.known([f"{local}@{domain}", *domains_around(domain)])
+    for name, document in known.items():
+        if document.get("VerifiedForSendingStatus"):
+            return name, document
+    return None
 
 
 def rejection(account: Account, failed: Iterable[str]) -> str:

@@ -7,7 +7,8 @@ from ses_emulator.mail.findings import findings
 from ses_emulator.mail.read import Content, read
 from ses_emulator.mail.text import from_html
 from ses_emulator.store.account import Instance
-from ses_emulator.store.messages import Indexed, Stored
+from ses_emulator.store.messages import Stored
+from ses_emulator.store.search import Indexed
 
 BATCH = 50
 # Index when no message came for so long, in seconds: under load a send would pay for it.
@@ -32,7 +33,8 @@ def _indexed(content: Content) -> Indexed:
         text = from_html((content.html or "")[: 4 * SEARCHED])
     text = text[:SEARCHED]
     snippet = " ".join(text[: 20 * SNIPPET].split())[:SNIPPET]
-    return Indexed(snippet, len(content.attachments), text)
+    size = sum(len(part.content) for part in content.attachments)
+    return Indexed(snippet, len(content.attachments), text, size)
 
 
 class Indexer:

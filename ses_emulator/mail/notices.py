@@ -2,7 +2,9 @@
 
 from ses_emulator.mail.compose import Stamp, compose
 from ses_emulator.mail.headers import HeaderBlock
+from ses_emulator.mail.loopback import loop_back
 from ses_emulator.store.account import Account
+from ses_emulator.store.events import Event
 from ses_emulator.store.messages import Stored
 
 
@@ -23,31 +25,33 @@ def capture(
     now = account.now()
     stamp = Stamp(account.new_message_id(now), account.region, now)
     composed = compose(HeaderBlock(raw), stamp)
-    account.messages.add(
-        Stored(
-            id=stamp.id,
-            account=account.id,
-            region=account.region,
-            received=now,
-            api="ses",
-            operation=operation,
-            status="delivered",
-            mail_from=mail_from,
-            sender=composed.sender,
-            subject=composed.subject,
-            configuration_set=None,
-            size=len(composed.raw),
-            to=composed.to,
-            cc=composed.cc,
-            bcc=[],
-            tags={},
-            source_ip=None,
-            findings=[],
-            original=original,
-        ),
-        composed.raw,
-        recipients,
-        [],
-        charged=None,
-    )
+    with account.instance.database.attempt():
+        account.messages.add(
+            Stored(
+                id=stamp.id,
+                account=account.id,
+                region=account.region,
+                received=now,
+                api="ses",
+                operation=operation,
+                status="delivered",
+                mail_from=mail_from,
+                sender=composed.sender,
+                subject=composed.subject,
+                configuration_set=None,
+                size=len(composed.raw),
+                to=composed.to,
+                cc=composed.cc,
+                bcc=[],
+                tags={},
+                source_ip=None,
+                findings=[],
+                original=original,
+            ),
+            composed.raw,
+            recipients,
+            [],
+            charged=None,
+        )
+        loop_back(account, stamp.id, [Event("Delivery", now, recipients)])
     return stamp.id

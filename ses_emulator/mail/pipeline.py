@@ -9,8 +9,10 @@ from ses_emulator.mail.compose import Composed, Stamp, compose
 from ses_emulator.mail.dkim import signatures_of
 from ses_emulator.mail.feedback import react
 from ses_emulator.mail.headers import HeaderBlock
+from ses_emulator.mail.loopback import loop_back
 from ses_emulator.mail.message import Simple, Submission, Templated, Text
 from ses_emulator.mail.outcomes import outcomes
+from ses_emulator.mail.publishing import mark
 from ses_emulator.mail.render import RenderingError, render
 from ses_emulator.mail.rules import disrupt
 from ses_emulator.mail.subscriptions import apply, link
@@ -108,7 +110,10 @@ def _record(
         base_url=account.base_url if tracking else None,
     )
     events = [Event("Send", stamp.now, recipients), *outcome]
+    if accepted.publishes:
+        mark(events)
     account.messages.add(message, composed.raw, recipients, events, accepted.charged)
+    loop_back(account, stamp.id, outcome)
     if accepted.charged != len(recipients) or message.status != "delivered":
         # Of a plain delivery nothing follows.
         react(account, message, outcome)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from ses_emulator.mail import details
 from ses_emulator.mail.headers import HeaderBlock, field_value
+from ses_emulator.mail.loopback import loop_back
 from ses_emulator.mail.message import Simple
 from ses_emulator.mail.read import read
 from ses_emulator.store.account import Account, Instance
@@ -133,7 +134,9 @@ class Scanner:
         if virus is not None:
             log.info("message %s is rejected: ClamAV found %s", scan.id, virus)
             events = [details.reject(scan.recipients, scan.account.now())]
-        self._happen(scan.account, stored, events)
+        with self._instance.database.attempt():
+            self._happen(scan.account, stored, events)
+            loop_back(scan.account, scan.id, events)
 
     def _virus(self, raw: bytes) -> str | None:
         try:

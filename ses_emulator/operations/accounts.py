@@ -2,8 +2,11 @@
 
 from ses_emulator.errors import AwsError
 from ses_emulator.mail.profile import profile_of
+from ses_emulator.mail.reputation import enforcement_status, is_shut_down
+from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v1, v2
 from ses_emulator.store.account import DAY, Account
+from ses_emulator.store.statistics import POINTS, points
 
 INTERVAL = 15 * 60
 TWO_WEEKS = 14 * DAY
@@ -22,7 +25,7 @@ def get_account(account: Account, request: Request) -> Result:
         "SendingEnabled": True,
         "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
         **account.attributes,
-        "EnforcementStatus": "HEALTHY",
+        "EnforcementStatus": enforcement_status(account),
         "ProductionAccessEnabled": profile_of(account).production,
         "SendQuota": _quota(account),
     }
@@ -43,12 +46,12 @@ def put_account_details(account: Account, request: Request) -> None:
 
 @v2("PutAccountSendingAttributes")
 def put_account_sending_attributes(account: Account, request: Request) -> None:
-    account.set_attributes(SendingEnabled=request.get("SendingEnabled", False))
+    _enable_sending(account, request.get("SendingEnabled", False))
 
 
 @v1("UpdateAccountSendingEnabled")
 def update_account_sending_enabled(account: Account, request: Request) -> None:
-    account.set_attributes(SendingEnabled=request.get("Enabled", False))
+    _enable_sending(account, request.get("Enabled", False))
 
 
 @v1("GetAccountSendingEnabled")
@@ -82,6 +85,15 @@ def put_account_delivery_attributes(account: Account, request: Request) -> None:
     account.set_attributes(DeliveryAttributes=request)
 
 
+def _enable_sending(account: Account, enabled: bool) -> None:
+    """Pause or resume sending, but not where SES paused it."""
+    if enabled and is_shut_down(account):
+        raise invalid(
+            "Sending was paused by Amazon SES and cannot be resumed until it is reviewed."
+        )
+    account.set_attributes(SendingEnabled=enabled)
+
+
 def _quota(account: Account) -> Result:
     profile = profile_of(account)
     return {
@@ -93,16 +105,19 @@ def _quota(account: Account) -> Result:
 
 @v1("GetSendStatistics")
 def get_send_statistics(account: Account, request: Request) -> Result:
-    points = account.sent_by_interval(account.now() - TWO_WEEKS, INTERVAL)
+    """A point for each quarter of an hour in which something was sent or came back."""
+    since = account.now() - TWO_WEEKS
+    attempts = dict(account.sent_by_interval(since, INTERVAL))
+    database = account.instance.database
+    feedback = points(database, account.id, account.region, since, INTERVAL)
+    nothing = dict.fromkeys(POINTS.values(), 0)
     return {
         "SendDataPoints": [
             {
                 "Timestamp": start,
-                "DeliveryAttempts": attempts,
-                "Bounces": 0,
-                "Complaints": 0,
-                "Rejects": 0,
+                "DeliveryAttempts": attempts.get(start, 0),
+                **feedback.get(start, nothing),
             }
-            for start, attempts in points
+            for start in sorted({*attempts, *feedback})
         ]
     }

@@ -120,6 +120,14 @@ def answers(instance: Instance, name: str, type: str) -> list[Record]:
     return list(distinct.values())
 
 
+def values(instance: Instance, name: str, type: str) -> list[str] | None:
+    """The answers as the checks of received mail want them: see Instance.lookup."""
+    found = [record.value for record in answers(instance, name, type)]
+    if type == "MX":
+        found = [value.rpartition(" ")[2] for value in found]
+    return found or None
+
+
 def _published(instance: Instance, name: str) -> list[Record]:
     found = []
     for account, region, identity, document in everywhere(instance.database, "EmailIdentity"):

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ses_emulator.errors import AwsError, Exists, Missing
+from ses_emulator.events.services import check_target
+from ses_emulator.events.topics import publish_later
 from ses_emulator.operations.identity_feedback import SNS_TOPIC
 from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v1, v2
@@ -34,6 +36,14 @@ ARNS = {
         "ApplicationArn": re.compile(r"arn:aws[\w-]*:mobiletargeting:[a-z0-9-]+:\d{12}:apps/\w+")
     },
 }
+# What SES publishes to the topic of a destination first.
+VALIDATION = "Successfully validated SNS topic for Amazon SES event publishing."
+# What is asked whether it exists, by destination: the service and the member that names it.
+TARGETS = {
+    "EventBridgeDestination": ("eventbridge", "EventBusArn"),
+    "KinesisFirehoseDestination": ("firehose", "DeliveryStreamArn"),
+    "SnsDestination": ("sns", "TopicArn"),
+}
 # The kinds of destinations, with v1's code for one that is invalid.
 CODES = {
     "CloudWatchDestination": "InvalidCloudWatchDestination",
@@ -51,23 +61,23 @@ V1_MEMBERS = {
 MEMBERS = {given: member for member, given in V1_MEMBERS.items()}
 
 
-@v2("CreateConfigurationSetEventDestination")
+@v2("CreateConfigurationSetEventDestination", outside=True)
 def create_configuration_set_event_destination(account: Account, request: Request) -> None:
     _create(account, request["ConfigurationSetName"], _from_v2(request))
 
 
-@v1("CreateConfigurationSetEventDestination")
+@v1("CreateConfigurationSetEventDestination", outside=True)
 def create_configuration_set_event_destination_v1(account: Account, request: Request) -> Result:
     _create(account, request["ConfigurationSetName"], _from_v1(request))
     return {}
 
 
-@v2("UpdateConfigurationSetEventDestination")
+@v2("UpdateConfigurationSetEventDestination", outside=True)
 def update_configuration_set_event_destination(account: Account, request: Request) -> None:
     _update(account, request["ConfigurationSetName"], _from_v2(request))
 
 
-@v1("UpdateConfigurationSetEventDestination")
+@v1("UpdateConfigurationSetEventDestination", outside=True)
 def update_configuration_set_event_destination_v1(account: Account, request: Request) -> Result:
     _update(account, request["ConfigurationSetName"], _from_v1(request))
     return {}
@@ -95,25 +105,55 @@ def v1_view(destinations: list[Destination]) -> list[Destination]:
 
 
 def _create(account: Account, set_name: str, destination: Destination) -> None:
-    destinations = _destinations(account, set_name)
-    _check(destination, set_name)
-    if any(each["Name"] == destination["Name"] for each in destinations):
-        raise Exists("EventDestination", destination["Name"], set_name)
-    if len(destinations) >= MOST_DESTINATIONS:
-        raise AwsError(
-            "LimitExceeded",
-            f"Number of event destinations for <{set_name}> exceeds the limit of"
-            f" {MOST_DESTINATIONS}.",
-        )
-    account.configuration_sets.update(set_name, EventDestinations=[*destinations, destination])
+    def add() -> list[Destination]:
+        destinations = _destinations(account, set_name)
+        _check(destination, set_name)
+        if any(each["Name"] == destination["Name"] for each in destinations):
+            raise Exists("EventDestination", destination["Name"], set_name)
+        if len(destinations) >= MOST_DESTINATIONS:
+            raise AwsError(
+                "LimitExceeded",
+                f"Number of event destinations for <{set_name}> exceeds the limit of"
+                f" {MOST_DESTINATIONS}.",
+            )
+        return [*destinations, destination]
+
+    _put(account, set_name, destination, add)
 
 
 def _update(account: Account, set_name: str, destination: Destination) -> None:
-    destinations = _destinations(account, set_name)
-    position = _position(destinations, destination["Name"], set_name)
-    _check(destination, set_name)
-    destinations[position] = destination
-    account.configuration_sets.update(set_name, EventDestinations=destinations)
+    def replace() -> list[Destination]:
+        destinations = _destinations(account, set_name)
+        position = _position(destinations, destination["Name"], set_name)
+        _check(destination, set_name)
+        destinations[position] = destination
+        return destinations
+
+    _put(account, set_name, destination, replace)
+
+
+def _put(
+    account: Account,
+    set_name: str,
+    destination: Destination,
+    changed: Callable[[], list[Destination]],
+) -> None:
+    """Keep what ``changed`` makes of the set's destinations, if the target of this one exists.
+
+    Called before and after that was asked: the set may change meanwhile.
+    """
+    with account.instance.database.attempt():
+        changed()
+    [kind] = [kind for kind in CODES if kind in destination]
+    service, member = TARGETS.get(kind, ("", ""))
+    address = destination[kind].get(member, "")
+    problem = check_target(account, service, address, VALIDATION)
+    if problem:
+        raise _refusal(kind, problem, destination["Name"], set_name)
+    with account.instance.database.attempt():
+        account.configuration_sets.update(set_name, EventDestinations=changed())
+        if address in account.settings.topics:
+            publish_later(account, account.settings.topics[address], VALIDATION)
 
 
 def _destinations(account: Account, set_name: str) -> list[Destination]:
@@ -188,8 +228,12 @@ def _check(destination: Destination, set_name: str) -> None:
     [kind] = kinds
     problem = _problem(kind, destination[kind])
     if problem:
-        members = {"ConfigurationSetName": set_name, "EventDestinationName": name}
-        raise AwsError(CODES[kind], problem, **members)
+        raise _refusal(kind, problem, name, set_name)
+
+
+def _refusal(kind: str, problem: str, name: str, set_name: str) -> AwsError:
+    members = {"ConfigurationSetName": set_name, "EventDestinationName": name}
+    return AwsError(CODES[kind], problem, **members)
 
 
 def _problem(kind: str, given: dict[str, Any]) -> str | None:

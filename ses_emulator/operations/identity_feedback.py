@@ -3,9 +3,12 @@
 Topics and headers are v1's alone; they are kept under ``NotificationAttributes`` in v1's shape.
 """
 
+import json
 import re
 from typing import Any
 
+from ses_emulator.events.services import check_target
+from ses_emulator.events.topics import publish_later
 from ses_emulator.operations.identity_names import identity_name, known_identities
 from ses_emulator.operations.refusals import invalid
 from ses_emulator.operations.registry import Request, Result, v1, v2
@@ -37,16 +40,27 @@ def put_email_identity_feedback_attributes(account: Account, request: Request) -
     account.identities.update(name, FeedbackForwardingStatus=enabled)
 
 
-@v1("SetIdentityNotificationTopic")
+@v1("SetIdentityNotificationTopic", outside=True)
 def set_identity_notification_topic(account: Account, request: Request) -> Result:
-    name, attributes = _notifications(account, request["Identity"])
-    topic = request.get("SnsTopic")
-    if topic is None:
-        attributes.pop(f"{request['NotificationType']}Topic", None)
-    else:
-        _check_topic(topic)
-        attributes[f"{request['NotificationType']}Topic"] = topic
-    account.identities.update(name, NotificationAttributes=attributes)
+    kind, topic = request["NotificationType"], request.get("SnsTopic")
+    with account.instance.database.attempt():
+        name, _ = _notifications(account, request["Identity"])
+        if topic is not None:
+            _check_topic(topic)
+    if topic is not None:
+        greeting = _greeting(topic, kind, name)
+        problem = check_target(account, "sns", topic, greeting)
+        if problem:
+            raise invalid(problem)
+    with account.instance.database.attempt():
+        name, attributes = _notifications(account, request["Identity"])
+        if topic is None:
+            attributes.pop(f"{kind}Topic", None)
+        else:
+            attributes[f"{kind}Topic"] = topic
+            if topic in account.settings.topics:
+                publish_later(account, account.settings.topics[topic], greeting)
+        account.identities.update(name, NotificationAttributes=attributes)
     return {}
 
 
@@ -78,6 +92,16 @@ def get_identity_notification_attributes(account: Account, request: Request) -> 
 def _check_topic(topic: str) -> None:
     if not SNS_TOPIC.fullmatch(topic):
         raise invalid(f"SNS topic {topic} is invalid.")
+
+
+def _greeting(topic: str, kind: str, name: str) -> str:
+    """What SES publishes to the topic of an identity first."""
+    message = (
+        f"You have successfully subscribed your Amazon SNS topic '{topic}' to receive '{kind}'"
+        f" notifications from Amazon SES for identity '{name}'."
+    )
+    notification = {"notificationType": "AmazonSnsSubscriptionSucceeded", "message": message}
+    return json.dumps(notification, separators=(",", ":")) + "\n"
 
 
 def _notifications(account: Account, given: str) -> tuple[str, dict[str, Any]]:

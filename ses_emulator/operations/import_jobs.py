@@ -6,7 +6,7 @@ from itertools import islice
 
 from ses_emulator.errors import AwsError, Exists, Missing, SesError
 from ses_emulator.mail.profile import profile_of
-from ses_emulator.neighbours import NoNeighbour, neighbour
+from ses_emulator.neighbours import NoNeighbour
 from ses_emulator.operations import contacts, suppression
 from ses_emulator.operations.import_records import BadRecord, Record, records
 from ses_emulator.operations.jobs import JobFailed, Step, create_job
@@ -136,7 +136,7 @@ def _read(account: Account, url: str) -> bytes:
     """The object at ``s3://bucket/key``. Raises JobFailed."""
     bucket, _, key = url.removeprefix("s3://").partition("/")
     try:
-        s3 = neighbour(account.settings, "s3", account.id, account.region)
+        s3 = account.instance.neighbours.client(account.settings, "s3", account.id, account.region)
     except NoNeighbour as error:
         raise JobFailed(str(error)) from None
     from botocore.exceptions import BotoCoreError, ClientError

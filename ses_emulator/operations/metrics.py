@@ -79,9 +79,10 @@ def select(
         chosen = chosen.of(domains=ISPS.get(isp, ()))
     if identity is not None:
         chosen = chosen.of(senders=senders(account, identity))
-    if "TENANT_NAME" in dimensions:
-        chosen = chosen.of(senders=())  # no message is sent for a tenant yet
-    return chosen.of(configuration_set=dimensions.get("CONFIGURATION_SET"))
+    return chosen.of(
+        configuration_set=dimensions.get("CONFIGURATION_SET"),
+        tenant=dimensions.get("TENANT_NAME"),
+    )
 
 
 def senders(account: Account, identity: str) -> list[str]:

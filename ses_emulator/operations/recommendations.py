@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ses_emulator.errors import AwsError
+from ses_emulator.mail.reputation import BOUNCES, COMPLAINTS, FEWEST
 from ses_emulator.operations.metrics import check_vdm, select
 from ses_emulator.operations.paging import page_of
 from ses_emulator.operations.registry import Request, Result, v2
@@ -10,14 +11,11 @@ from ses_emulator.store.account import DAY, Account
 from ses_emulator.store.documents import Document
 from ses_emulator.store.statistics import total
 
-# Percent of what was sent: a finding of LOW and of HIGH impact. Source: the guide, "Amazon SES
-# sending review process FAQs".
+# Shares of what was sent that are a finding of LOW and of HIGH impact.
 RATES = {
-    "BOUNCE": ("PERMANENT_BOUNCE", "bounce", 5.0, 10.0),
-    "COMPLAINT": ("COMPLAINT", "complaint", 0.1, 0.5),
+    "BOUNCE": ("PERMANENT_BOUNCE", "bounce", *BOUNCES),
+    "COMPLAINT": ("COMPLAINT", "complaint", *COMPLAINTS),
 }
-# A rate of fewer messages says nothing.
-FEWEST = 10
 PERIOD = 30 * DAY
 
 
@@ -60,9 +58,9 @@ def _rates(account: Account, identity: str, arn: str, since: float) -> Iterator[
     if sent < FEWEST:
         return
     for type, (metric, noun, low, high) in RATES.items():
-        rate = total(database, chosen, metric) * 100 / sent
+        rate = total(database, chosen, metric) / sent
         if rate >= low:
-            words = f"The {noun} rate is {rate:.1f}% of {sent} emails in the last 30 days."
+            words = f"The {noun} rate is {rate:.1%} of {sent} emails in the last 30 days."
             yield _finding(arn, type, words, since, "HIGH" if rate >= high else "LOW")
 
 

@@ -11,12 +11,23 @@ Function = Callable[[Account, Request], Result | None]
 
 
 class Registry(dict[str, Function]):
-    """The functions of one API by operation name. Used as a decorator: ``@v2("GetAccount")``."""
+    """The functions of one API by operation name. Used as a decorator: ``@v2("GetAccount")``.
 
-    def __call__(self, name: str) -> Callable[[Function], Function]:
+    A function is called in a transaction, in which nobody may wait for anything else. One that
+    asks other services is registered as ``outside``: it is called on a thread, in no transaction,
+    and opens one itself for what it reads and writes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.outside: set[str] = set()
+
+    def __call__(self, name: str, *, outside: bool = False) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
             assert name not in self, f"{name} is registered twice"
             self[name] = function
+            if outside:
+                self.outside.add(name)
             return function
 
         return register

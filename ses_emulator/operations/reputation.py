@@ -1,16 +1,18 @@
 """Reputation entities: the tenants, seen as what may be paused; only v2 has them."""
 
-from typing import Any
-
 from ses_emulator.errors import AwsError, Missing
+from ses_emulator.mail.reputation import (
+    POLICIES,
+    judge_tenant,
+    of_tenant,
+    policy_of,
+    put_status,
+)
 from ses_emulator.operations.paging import page
 from ses_emulator.operations.registry import Request, Result, v2
 from ses_emulator.operations.tenants import tenants
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Document
-
-# Source: the guide, "Tenants", reputation policies; a new tenant has the first.
-POLICIES = ("standard", "strict", "none")
 
 
 @v2("GetReputationEntity")
@@ -22,11 +24,16 @@ def get_reputation_entity(account: Account, request: Request) -> Result:
 def list_reputation_entities(account: Account, request: Request) -> Result:
     given = request.get("Filter", {})
     prefix, status = given.get("ENTITY_REFERENCE_PREFIX", ""), given.get("SENDING_STATUS")
-    some = given.get("ENTITY_TYPE") in (None, "RESOURCE") and "REPUTATION_IMPACT" not in given
+    some, impact = given.get("ENTITY_TYPE") in (None, "RESOURCE"), given.get("REPUTATION_IMPACT")
 
     def chosen(tenant: Document) -> bool:
         known = tenant["TenantArn"].startswith(prefix)
-        return some and known and status in (None, tenant["SendingStatus"])
+        return (
+            some
+            and known
+            and status in (None, tenant["SendingStatus"])
+            and (impact is None or impact == of_tenant(account, tenant).impact())
+        )
 
     return page(
         tenants(account),
@@ -39,13 +46,8 @@ def list_reputation_entities(account: Account, request: Request) -> Result:
 
 @v2("UpdateReputationEntityCustomerManagedStatus")
 def update_reputation_entity_customer_managed_status(account: Account, request: Request) -> None:
-    status = request["SendingStatus"]
-    record = {
-        "Status": status,
-        "Cause": "Status manually updated.",
-        "LastUpdatedTimestamp": account.now(),
-    }
-    _update(account, request, CustomerManagedStatus=record, SendingStatus=status)
+    name = _changed(account, request)["TenantName"]
+    put_status(account, name, request["SendingStatus"], "Status manually updated.")
 
 
 @v2("UpdateReputationEntityPolicy")
@@ -53,20 +55,20 @@ def update_reputation_entity_policy(account: Account, request: Request) -> None:
     policy = request["ReputationEntityPolicy"]
     if policy not in (_policy(account, name) for name in POLICIES):
         raise AwsError("BadRequestException", f"Reputation policy <{policy}> does not exist.")
-    _update(account, request, ReputationManagementPolicy=policy)
+    name = _changed(account, request)["TenantName"]
+    tenants(account).update(name, ReputationManagementPolicy=policy)
 
 
-def _update(account: Account, request: Request, **members: Any) -> None:
-    """Change the tenant of a request.
+def _changed(account: Account, request: Request) -> Document:
+    """The tenant that a request changes.
 
     Source: the API reference, whose updates of reputation entities have no NotFoundException.
     """
     try:
-        name = _tenant(account, request)["TenantName"]
+        return _tenant(account, request)
     except Missing as missing:
         words = f"Reputation entity <{missing.name}> does not exist."
         raise AwsError("BadRequestException", words) from None
-    tenants(account).update(name, **members)
 
 
 def _tenant(account: Account, request: Request) -> Document:
@@ -81,18 +83,18 @@ def _tenant(account: Account, request: Request) -> Document:
 
 
 def _shown(account: Account, tenant: Document) -> Result:
+    tenant = judge_tenant(account, tenant)
     return {
         "ReputationEntityReference": tenant["TenantArn"],
         "ReputationEntityType": "RESOURCE",
-        "ReputationManagementPolicy": tenant.get(
-            "ReputationManagementPolicy", _policy(account, POLICIES[0])
-        ),
+        "ReputationManagementPolicy": _policy(account, policy_of(tenant)),
         "CustomerManagedStatus": tenant.get("CustomerManagedStatus"),
         "AwsSesManagedStatus": {
             "Status": "ENABLED",
             "LastUpdatedTimestamp": tenant["CreatedTimestamp"],
         },
         "SendingStatusAggregate": tenant["SendingStatus"],
+        "ReputationImpact": of_tenant(account, tenant).impact() or None,
     }
 
 

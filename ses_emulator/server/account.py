@@ -9,6 +9,7 @@ from werkzeug.exceptions import BadRequest
 
 from ses_emulator.config import ACCOUNT_MODES, VERIFICATIONS
 from ses_emulator.mail.profile import UNLIMITED, profile_of, switch
+from ses_emulator.mail.reputation import reinstate
 from ses_emulator.server.documents import body
 from ses_emulator.server.parameters import quoted
 from ses_emulator.server.shapes import Shape
@@ -41,7 +42,9 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
         }
 
     def put() -> Shape:
-        switch(instance, *_scope(), _options(body(request)))
+        options = _options(body(request))
+        switch(instance, *_scope(), options)
+        reinstate(instance, *_scope())
         return show()
 
     return [

@@ -34,8 +34,9 @@ class Application:
         self._aws = aws
         application: Any = flask  # typed by the standard library's protocol, a2wsgi has its own
         self._flask = WSGIMiddleware(application, workers=FLASK_THREADS)
-        self._waiting: list[tuple[Call, asyncio.Future[Answer]]] = []
+        self._waiting: list[tuple[Call, asyncio.Future[Answer | None]]] = []
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="aws")
+        self._outside = ThreadPoolExecutor(max_workers=8, thread_name_prefix="outside")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["raw_path"].decode("latin-1")
@@ -51,6 +52,9 @@ class Application:
             scope["method"], path, query, scope["headers"], body, client[0] if client else None
         )
         answer = await self._answer(call)
+        if answer is None:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._outside, self._aws.answer_outside, call)
         if call.disruption is not None:
             await asyncio.sleep(call.disruption.latency)
             if call.disruption.drop is not None:
@@ -61,12 +65,15 @@ class Application:
         )
         await send({"type": "http.response.body", "body": answer.body})
 
-    def _answer(self, call: Call) -> Awaitable[Answer]:
-        """The answer of the AWS endpoint, together with those of other calls that wait for one."""
+    def _answer(self, call: Call) -> Awaitable[Answer | None]:
+        """The answer of the AWS endpoint, together with those of other calls that wait for one.
+
+        None is for a call that asks other services.
+        """
         loop = asyncio.get_running_loop()
         if len(call.body) > LARGE:
             return loop.run_in_executor(self._threads, self._answer_large, call)
-        future: asyncio.Future[Answer] = loop.create_future()
+        future: asyncio.Future[Answer | None] = loop.create_future()
         self._waiting.append((call, future))
         if len(self._waiting) == 1:
             # A turn of the loop later: who was answered together asks together again, and the more
@@ -74,7 +81,7 @@ class Application:
             loop.call_soon(loop.call_soon, self._answer_waiting)
         return future
 
-    def _answer_large(self, call: Call) -> Answer:
+    def _answer_large(self, call: Call) -> Answer | None:
         [answer] = self._aws.answer_all([call])
         return answer
 
@@ -108,7 +115,8 @@ class Application:
             watcher.cancel()
 
     def close(self) -> None:
-        """Let the threads go; those that still answer are waited for."""
+        """Let the threads go; those that still answer are waited for, but not those of others."""
+        self._outside.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown()
         self._flask.executor.shutdown()
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from ses_emulator.errors import AwsError, SesError
 from ses_emulator.operations.catalogue import v1, v2
 from ses_emulator.operations.registry import Registry, Request, Result
+from ses_emulator.server import sns
 from ses_emulator.server.caller import caller, endpoint
 from ses_emulator.server.vocabulary import for_v1, for_v2
 from ses_emulator.store.account import Account, Disruption, Instance
@@ -28,7 +29,8 @@ Headers = list[tuple[bytes, bytes]]
 class Call:
     """An HTTP request. ``path`` and ``query`` stand as on the wire, percent-encoded.
 
-    ``disruption`` is known when it was answered.
+    ``outside`` says that it may wait for other services: nobody waits for it and it is in no
+    transaction. ``disruption`` is known when it was answered.
     """
 
     method: str
@@ -37,6 +39,7 @@ class Call:
     headers: Iterable[tuple[bytes, bytes]]
     body: bytes
     remote: str | None
+    outside: bool = False
     disruption: Disruption | None = None
 
 
@@ -47,6 +50,10 @@ class Answer:
     status: int
     headers: Headers
     body: bytes
+
+
+class AsksOutside(Exception):
+    """The operation asks other services and the call is not ``outside``."""
 
 
 class AwsEndpoint:
@@ -65,8 +72,15 @@ class AwsEndpoint:
             return method == "POST" or "Action=" in query
         return path.startswith("/v2/")
 
-    def answer_all(self, calls: Sequence[Call]) -> list[Answer]:
-        """The answers to requests that are for AWS's APIs; never raises.
+    def answer_outside(self, call: Call) -> Answer:
+        """The answer to a request that asks other services, which may take long; never raises."""
+        call.outside = True
+        answer = self._answer(call)
+        assert answer is not None
+        return answer
+
+    def answer_all(self, calls: Sequence[Call]) -> list[Answer | None]:
+        """The answers to requests that are for AWS's APIs, None for `answer_outside`; never raises.
 
         What came at the same time is committed at the same time, which takes half of the time.
         """
@@ -84,12 +98,15 @@ class AwsEndpoint:
             return self._error_v1(AwsError("InternalFailure", FAULT), request_id)
         return self._error_v2(AwsError("InternalServiceErrorException", FAULT), request_id)
 
-    def _answer(self, call: Call) -> Answer:
+    def _answer(self, call: Call) -> Answer | None:
         request_id = self._instance.new_id()
-        if call.path == "/":
-            answer = self._answer_v1(call, request_id)
-        else:
-            answer = self._answer_v2(call, request_id)
+        try:
+            if call.path == "/":
+                answer = self._answer_v1(call, request_id)
+            else:
+                answer = self._answer_v2(call, request_id)
+        except AsksOutside:
+            return None
         if call.disruption is not None and call.disruption.status and answer.status != 200:
             answer.status = call.disruption.status
         return answer
@@ -107,8 +124,12 @@ class AwsEndpoint:
                 "NotImplementedException",
                 f"ses-emulator does not implement {name} of SES {api} yet.",
             )
+        if name in operations.outside and not call.outside:
+            raise AsksOutside
         account = self._account(call)
         try:
+            if call.outside:
+                return function(account, request) or {}
             with self._instance.database.attempt():
                 return function(account, request) or {}
         finally:
@@ -121,6 +142,8 @@ class AwsEndpoint:
             if "Action" not in fields:
                 fields = query.parse_fields(call.query.encode()) | fields
             name = fields.pop("Action", "")
+            if name in sns.ACTIONS:
+                return _xml(*sns.answer(self._instance, name, fields, request_id), request_id)
             operation = self._v1.operations.get(name)
             if operation is None:
                 raise _no_action(name)
@@ -128,6 +151,8 @@ class AwsEndpoint:
             result = self._call(call, v1, name, request, "v1")
             body = query.result_xml(self._v1, name, operation.output, result, request_id)
             return _xml(200, body, request_id)
+        except AsksOutside:
+            raise
         except SesError as error:
             return self._error_v1(for_v1(error), request_id)
         except Exception:
@@ -161,6 +186,8 @@ class AwsEndpoint:
             result = self._call(call, v2, operation.name, request, "v2")
             body = restjson.result_json(operation.output, result)
             return _json(200, body, request_id)
+        except AsksOutside:
+            raise
         except SesError as error:
             return self._error_v2(for_v2(error), request_id)
         except Exception:

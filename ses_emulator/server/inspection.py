@@ -1,13 +1,10 @@
 """The inspection API under ``/_ses/`` and the inbox at ``/``, as one Flask application."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.resources import files
 from itertools import chain
-from threading import BoundedSemaphore, Event
-from time import monotonic
 from typing import Any
 
 from flask import Flask, Response, request
@@ -19,23 +16,29 @@ from werkzeug.exceptions import (
     MethodNotAllowed,
     NotFound,
     RequestEntityTooLarge,
-    ServiceUnavailable,
 )
 from werkzeug.wrappers import Response as BaseResponse
 
 from ses_emulator import __version__
+from ses_emulator.inbound.receive import LARGEST
 from ses_emulator.mail.delivered import delivered
 from ses_emulator.mail.index import Indexer
 from ses_emulator.mail.read import Content, read
 from ses_emulator.server import (
     account,
     bodies,
+    deliveries,
+    events,
     identities,
+    inbound,
+    metrics,
     parameters,
     rules,
     shapes,
     simulation,
+    statistics,
     subscriptions,
+    topics,
     tracking,
     verification,
 )
@@ -43,7 +46,8 @@ from ses_emulator.server.lookup import find_message
 from ses_emulator.server.pages import add_pages
 from ses_emulator.server.parameters import quoted
 from ses_emulator.server.shapes import Shape
-from ses_emulator.server.stream import GONE, HEARTBEAT, OPEN_REQUESTS, frames
+from ses_emulator.server.stream import frames
+from ses_emulator.server.waiting import Places, watch_client
 from ses_emulator.store.account import Instance
 from ses_emulator.store.documents import everywhere
 from ses_emulator.store.messages import Stored
@@ -56,14 +60,20 @@ Route = tuple[str, str, str, Callable[..., Any]]
 ROOMS: tuple[Callable[[Instance], Sequence[Route]], ...] = (
     account.routes,
     identities.routes,
+    inbound.routes,
+    metrics.routes,
     rules.routes,
     simulation.routes,
+    statistics.routes,
     subscriptions.routes,
+    topics.routes,
     tracking.routes,
     verification.routes,
 )
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 LARGEST_BODY = 1024 * 1024
+# By operationId, of those that take more.
+LARGER_BODIES = {"receiveMail": LARGEST}
 # For everything that is not a page of ours: if a browser shows it, it runs and loads nothing.
 CLOSED_CSP = "default-src 'none'; sandbox; base-uri 'none'; frame-ancestors 'none'"
 
@@ -88,8 +98,14 @@ def create_app(
     app.after_request(_protect)
     app.register_error_handler(HTTPException, _error)
     add_pages(app)
-    own = Inspection(instance, indexer, ports, clear)
-    for method, path, operation, view in chain(own.routes(), *(room(instance) for room in ROOMS)):
+    places = Places(instance.changes)
+    own = Inspection(instance, indexer, ports, clear, places)
+    for method, path, operation, view in chain(
+        own.routes(),
+        deliveries.routes(instance, places),
+        events.routes(instance, places),
+        *(room(instance) for room in ROOMS),
+    ):
         app.add_url_rule(path, operation, view, methods=[method])
     return app
 
@@ -103,13 +119,14 @@ class Inspection:
         indexer: Indexer,
         ports: Callable[[], dict[str, int | None]],
         clear: Callable[[], None],
+        places: Places,
     ) -> None:
         self._instance = instance
         self._store = instance.messages
         self._indexer = indexer
         self._ports = ports
         self._clear = clear
-        self._open = BoundedSemaphore(OPEN_REQUESTS)
+        self._places = places
 
     def routes(self) -> list[Route]:
         """What is asked for at which address."""
@@ -160,10 +177,10 @@ class Inspection:
         return {"status": "reset"}
 
     def messages(self) -> Shape:
-        listing = parameters.listing(request.args)
-        total = self._wait(listing)
-        found = self._store.page(listing.filters, listing.before, listing.limit + 1)
-        page = found[: listing.limit]
+        filters, paging = parameters.filters(request.args), parameters.paging(request.args)
+        total = self._places.wait(lambda: self._count(filters), paging.count, paging.wait)
+        found = self._store.page(filters, paging.before, paging.limit + 1)
+        page = found[: paging.limit]
         return {
             "messages": [shapes.summary(self._instance, stored) for stored in page],
             "total": total,
@@ -218,47 +235,13 @@ class Inspection:
         raise NotFound(f"Export {quoted(id)} does not exist: GetExportJob tells the address.")
 
     def stream(self) -> Response:
-        self._enter()
+        self._places.enter()
         response = Response(
-            frames(self._instance, request.headers.get("Last-Event-ID"), _watch_client()),
+            frames(self._instance, request.headers.get("Last-Event-ID"), watch_client()),
             mimetype="text/event-stream",
         )
-        response.call_on_close(self._open.release)
+        response.call_on_close(self._places.leave)
         return response
-
-    def _enter(self) -> None:
-        """Count a request that stays open. Raises ServiceUnavailable if there are too many."""
-        if not self._open.acquire(blocking=False):
-            raise ServiceUnavailable(
-                f"{OPEN_REQUESTS} streams and waiting requests are open: close one of them."
-            )
-
-    @contextmanager
-    def _staying(self) -> Iterator[None]:
-        self._enter()
-        try:
-            yield
-        finally:
-            self._open.release()
-
-    def _wait(self, listing: parameters.Listing) -> int:
-        """Wait as long as the listing wants; how many messages match then."""
-        changes = self._instance.changes
-        end = monotonic() + listing.wait
-        seen = changes.number
-        total = self._count(listing.filters)
-        if total >= listing.count or not listing.wait:
-            return total
-        gone = _watch_client()
-        with self._staying():
-            while total < listing.count and not (changes.closed or gone()):
-                left = end - monotonic()
-                if left <= 0:
-                    break
-                if changes.wait(seen, min(left, HEARTBEAT)):
-                    seen = changes.number
-                    total = self._count(listing.filters)
-        return total
 
     def _count(self, filters: Filters) -> int:
         self._prepare(filters)
@@ -276,12 +259,6 @@ class Inspection:
         return read(self._store.raw(self._find(id).seq))
 
 
-def _watch_client() -> Callable[[], bool]:
-    """Tells whether the client of this request went, as far as the server knows."""
-    gone: Event | None = request.environ.get("asgi.scope", {}).get(GONE)
-    return gone.is_set if gone else lambda: False
-
-
 def _check_request() -> None:
     """Refuse what no operation is meant to see."""
     origin = request.headers.get("Origin")
@@ -294,9 +271,10 @@ def _check_request() -> None:
             f"A page of {quoted(origin)} may not {request.method} {request.path}: "
             f"only pages of {request.host} may, and programs that send no Origin."
         )
-    if (request.content_length or 0) > LARGEST_BODY:
+    limit = LARGER_BODIES.get(request.endpoint or "", LARGEST_BODY)
+    if (request.content_length or 0) > limit:
         raise RequestEntityTooLarge(
-            f"The body has {request.content_length} bytes: send at most {LARGEST_BODY}."
+            f"The body has {request.content_length} bytes: send at most {limit}."
         )
     if request.url_rule is not None and request.url_rule.rule.startswith(ROOT):
         known = parameters.PARAMETERS.get(request.url_rule.endpoint, ())

@@ -6,25 +6,39 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
-from ses_emulator.store.events import RANK
+from ses_emulator.events.documents import KEYS
+from ses_emulator.inbound.incoming import CHECKS
+from ses_emulator.inbound.incoming import VALUES as VERDICTS
+from ses_emulator.store import deliveries
+from ses_emulator.store.events import RANK, RECEIVED
 from ses_emulator.store.query import Filters
 
 FILTERS = ("to", "from", "subject", "q", "configuration_set", "tag", "status", "account", "region")
+EVENT_FILTERS = ("type", "message", "recipient", "configuration_set", "account", "region")
+DELIVERY_FILTERS = ("status", "destination", "message")
 PAGING = ("after", "limit", "wait", "count")
 # By operationId; an operation that is not named takes none.
 PARAMETERS = {
     "listMessages": (*FILTERS, *PAGING),
     "deleteMessages": FILTERS,
     "getMessageRaw": ("form",),
+    "listEvents": (*EVENT_FILTERS, *PAGING),
+    "listDeliveries": (*DELIVERY_FILTERS, *PAGING),
     "getAccount": ("account", "region"),
     "putAccount": ("account", "region"),
     "listIdentities": ("account", "region"),
     "getIdentity": ("account", "region"),
     "verifyIdentity": ("account", "region"),
     "getDns": ("name", "type"),
+    "receiveMail": ("mail_from", "recipients", "remote_ip", "helo", "tls", *CHECKS),
+    "getStatistics": ("by", "account", "region", "since", "until"),
 }
-STATUSES = tuple(RANK)
+STATUSES = (*RANK, *RECEIVED)
+DELIVERY_STATUSES = deliveries.STATUSES
+EVENT_TYPES = tuple(KEYS)
 FORMS = ("delivered", "composed")
+# What has only these values, and no default.
+CHOICES = {"tls": ("true", "false"), **dict.fromkeys(CHECKS, VERDICTS)}
 # Longer ones are a mistake, and SQLite refuses patterns of more than 50,000 bytes.
 LONGEST = 1000
 LARGEST_SEQ = 2**63 - 1
@@ -50,13 +64,12 @@ NUMBERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """Which messages to list: those older than the one numbered ``before``, at most ``limit``.
+class Paging:
+    """Which part of a list: what is older than the one numbered ``before``, at most ``limit``.
 
     Wait up to ``wait`` seconds until ``count`` match.
     """
 
-    filters: Filters
     before: int | None
     limit: int
     wait: float
@@ -91,19 +104,43 @@ def filters(arguments: Arguments) -> Filters:
     return Filters(sender=values.pop("from"), **values)
 
 
-def listing(arguments: Arguments) -> Listing:
-    """What ``GET messages`` was asked for, of arguments that were checked. Raises BadRequest."""
+def paging(arguments: Arguments) -> Paging:
+    """Which part of a list is asked for, of arguments that were checked. Raises BadRequest."""
     if "count" in arguments and "wait" not in arguments:
         raise BadRequest(
             "count is for waiting: add wait=SECONDS, or use limit for the page's size."
         )
-    return Listing(
-        filters(arguments),
+    return Paging(
         before=_cursor(arguments.get("after")),
         limit=int(_number(arguments, "limit")),
         wait=_number(arguments, "wait"),
         count=int(_number(arguments, "count")),
     )
+
+
+def event_filters(arguments: Arguments) -> dict[str, str]:
+    """The filters of a list of events, of arguments that were checked. Raises BadRequest."""
+    found = {name: arguments[name] for name in EVENT_FILTERS if name in arguments}
+    if found.get("type", EVENT_TYPES[0]) not in EVENT_TYPES:
+        raise BadRequest(f"type is {quoted(found['type'])}: use one of {', '.join(EVENT_TYPES)}.")
+    return found
+
+
+def delivery_filters(arguments: Arguments) -> dict[str, str]:
+    """The filters of a list of deliveries, of arguments that were checked. Raises BadRequest."""
+    found = {name: arguments[name] for name in DELIVERY_FILTERS if name in arguments}
+    status = found.get("status")
+    if status is not None and status not in DELIVERY_STATUSES:
+        raise BadRequest(f"status is {quoted(status)}: use one of {', '.join(DELIVERY_STATUSES)}.")
+    return found
+
+
+def choice(arguments: Arguments, name: str) -> str | None:
+    """The value of one of CHOICES, if it is given. Raises BadRequest."""
+    value = arguments.get(name)
+    if value is not None and value not in CHOICES[name]:
+        raise BadRequest(f"{name} is {quoted(value)}: use one of {', '.join(CHOICES[name])}.")
+    return value
 
 
 def form(arguments: Arguments) -> str:

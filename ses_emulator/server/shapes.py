@@ -1,17 +1,22 @@
 """Captured messages as the inspection API shows them: the schemas of openapi.yaml."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from ses_emulator.events.targets import targets_of
 from ses_emulator.mail.delivered import delivered
 from ses_emulator.mail.details import timestamp
 from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.index import summarise
 from ses_emulator.mail.read import read
-from ses_emulator.store.account import Instance
+from ses_emulator.store.account import Account, Instance
+from ses_emulator.store.deliveries import WAITING, Deliveries, Delivery
 from ses_emulator.store.events import Event
 from ses_emulator.store.messages import Stored
 
 Shape = dict[str, Any]
+# Of an event that went nowhere though there is a target for it now.
+BEFORE = "Nothing was to be published when it happened; what is set now is for what happens next."
 
 
 def summary(instance: Instance, stored: Stored) -> Shape:
@@ -77,8 +82,9 @@ def message(instance: Instance, stored: Stored) -> Shape:
             }
             for part in content.attachments
         ],
-        "events": [event(each) for each in instance.messages.events(stored.seq)],
+        "events": routed(instance, stored, instance.messages.events(stored.seq)),
         "findings": stored.findings,
+        "receipt": stored.receipt,
         "parse_error": content.error,
     }
 
@@ -92,4 +98,47 @@ def event(event: Event) -> Shape:
         "timestamp": timestamp(event.timestamp),
         "recipients": list(event.recipients),
         "detail": event.detail,
+    }
+
+
+def routed(instance: Instance, stored: Stored, events: Sequence[Event]) -> list[Shape]:
+    """Events of a message and where they went: the schema RoutedEvent."""
+    account = Account(instance, stored.account, stored.region)
+    known = Deliveries(instance.database, instance.changes).of([each.id for each in events])
+    return [
+        {
+            **event(each),
+            "deliveries": [delivery(on_way) for on_way in known[each.id]],
+            "unpublished": _reasons(account, stored, each, bool(known[each.id])),
+        }
+        for each in events
+    ]
+
+
+def _reasons(account: Account, stored: Stored, event: Event, published: bool) -> list[str]:
+    """Why an event did not go somewhere; nobody knows yet of one that is pending."""
+    if event.pending:
+        return []
+    targets, reasons = targets_of(account, stored, event)
+    return [BEFORE] if targets and not published else reasons
+
+
+def delivery(delivery: Delivery) -> Shape:
+    """The schema Delivery."""
+    target = delivery.target
+    return {
+        "id": delivery.id,
+        "event_id": delivery.event,
+        "event_type": delivery.type,
+        "message_id": delivery.message,
+        "kind": target["kind"],
+        "name": target["name"],
+        "address": target["address"] or None,
+        "form": target["form"],
+        "status": delivery.status,
+        "due": timestamp(delivery.due) if delivery.status == WAITING else None,
+        "attempts": [
+            {**attempt, "timestamp": timestamp(attempt["timestamp"])}
+            for attempt in delivery.attempts
+        ],
     }

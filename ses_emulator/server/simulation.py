@@ -12,6 +12,7 @@ from ses_emulator.mail.wanted import EventError, shown
 from ses_emulator.server import shapes
 from ses_emulator.server.documents import body
 from ses_emulator.server.lookup import find_message
+from ses_emulator.server.parameters import quoted
 from ses_emulator.server.shapes import Shape
 from ses_emulator.store.account import Account, Instance
 from ses_emulator.store.messages import Stored
@@ -22,6 +23,8 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
 
     def create(id: str) -> tuple[Shape, int]:
         stored = find_message(instance, id)
+        if stored.api == "inbound":
+            raise BadRequest(f"Message {quoted(id)} was received: only what was sent has events.")
         given = body(request)
         try:
             recipients = _recipients(instance, stored, given.pop("recipients", None))

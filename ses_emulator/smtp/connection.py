@@ -66,6 +66,9 @@ class Connection(SMTP):
     line_length_limit = BUFFER
     AuthLoginUsernameChallenge = "Username:"
     AuthLoginPasswordChallenge = "Password:"
+    # What the server is called, and what it says of itself.
+    host = HOST
+    greeting = replies.GREETING
 
     def __init__(
         self,
@@ -79,8 +82,8 @@ class Connection(SMTP):
         super().__init__(
             None,
             loop=asyncio.get_running_loop(),
-            hostname=HOST,
-            ident=replies.GREETING,
+            hostname=self.host,
+            ident=self.greeting,
             data_size_limit=LARGEST,
             # Not announced, for SES does not offer it; it lets commands and replies be UTF-8.
             enable_SMTPUTF8=True,
@@ -175,11 +178,13 @@ class Connection(SMTP):
         self.envelope = Envelope()
         self.session.extended_smtp = True
         self.session.host_name = hostname
-        lines = [HOST, "8BITMIME", f"SIZE {LARGEST}"]
-        if not self._secure:
-            lines.append("STARTTLS")
-        lines.append("AUTH PLAIN LOGIN")
+        lines = [self.host, *self._extensions()]
         await self.push("".join(f"250-{line}\r\n" for line in lines) + replies.OK)
+
+    def _extensions(self) -> list[str]:
+        """What the server offers besides the commands that every server has."""
+        tls = [] if self._secure else ["STARTTLS"]
+        return ["8BITMIME", f"SIZE {LARGEST}", *tls, "AUTH PLAIN LOGIN"]
 
     @syntax("STARTTLS", when="tls_context")
     async def smtp_STARTTLS(self, arg: str) -> None:
@@ -201,13 +206,16 @@ class Connection(SMTP):
             await self.push("501 Syntax: MAIL FROM:<address>")
             return
         address, parameters = found
-        if not is_address(address):
+        if not self._is_sender(address):
             await self.push(replies.INVALID_SENDER)
         elif refusal := refuse_parameters(parameters, LARGEST):
             await self.push(refusal)
         else:
             self.envelope.mail_from = address
             await self.push(replies.OK)
+
+    def _is_sender(self, address: str) -> bool:
+        return is_address(address)
 
     @syntax("RCPT TO: <address>")
     async def smtp_RCPT(self, arg: str | None) -> None:
@@ -226,10 +234,16 @@ class Connection(SMTP):
             await self.push(replies.INVALID_RECIPIENT)
         elif parameters:
             await self.push("555 RCPT TO parameters not recognized or not implemented")
+        elif refusal := self._refuse_recipient(address):
+            await self.push(refusal)
         else:
-            # More than SES allows are refused as SES does it, after the message.
             self.envelope.rcpt_tos.append(address)
             await self.push(replies.OK)
+
+    def _refuse_recipient(self, address: str) -> str | None:
+        """The reply to a recipient who is not taken; None for one who is."""
+        # More than SES allows are refused as SES does it, after the message.
+        return None
 
     @syntax("VRFY <address>")
     async def smtp_VRFY(self, arg: str | None) -> None:

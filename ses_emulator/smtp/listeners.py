@@ -1,11 +1,11 @@
-"""The ports that take mail to be sent: submission with STARTTLS, and TLS from the start."""
+"""The ports: submission with STARTTLS and with TLS from the start, and receiving."""
 
 import asyncio
 import contextlib
 import socket
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 
 from ses_emulator.config import flag
@@ -13,30 +13,35 @@ from ses_emulator.errors import ListenError
 from ses_emulator.loops import new_event_loop
 from ses_emulator.smtp.certificate import server_context
 from ses_emulator.smtp.connection import Connection
+from ses_emulator.smtp.inbound import InboundConnection
 from ses_emulator.store.account import Instance
 
+PORTS = ("smtp", "smtps", "inbound")
+# So many mails are received at a time, for the actions of their rules may take long.
+RECEIVING = 16
 STOP_SECONDS = 0.5
 BACKLOG = 1024
 
 
 class SmtpListeners:
-    """Both ports of an instance, served by one thread with one event loop.
+    """All ports of an instance, served by one thread with one event loop.
 
-    ``ports`` has the numbers that are listened on under ``smtp`` and ``smtps``, None when stopped.
+    ``ports`` has the numbers that are listened on by the names of PORTS, None when stopped.
     """
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._thread: threading.Thread | None = None
         self._stop: Callable[[], object] = lambda: None
-        self.ports: dict[str, int | None] = {"smtp": None, "smtps": None}
+        self.ports: dict[str, int | None] = dict.fromkeys(PORTS)
 
     def start(self) -> None:
-        """Return when both ports are listened on. Raises ListenError if one cannot be."""
+        """Return when all ports are listened on. Raises ListenError if one cannot be."""
         settings = self._instance.settings
         with contextlib.ExitStack() as opened:
             sockets = {}
-            for name, option in (("smtp", "smtp_port"), ("smtps", "smtps_port")):
+            for name in PORTS:
+                option = f"{name}_port"
                 port = getattr(settings, option)
                 sockets[name] = opened.enter_context(_listen(option, settings.host, port))
             listening: Future[None] = Future()
@@ -74,12 +79,15 @@ class SmtpListeners:
         self._stop = partial(loop.call_soon_threadsafe, stopping.set)
         connections: set[Connection] = set()
         tls = server_context()
+        common = (self._instance, tls, connections)
+        receiving = ThreadPoolExecutor(max_workers=RECEIVING, thread_name_prefix="receiving")
+        protocols: dict[str, Callable[[], asyncio.BaseProtocol]] = {
+            "smtp": partial(Connection, *common),
+            "smtps": partial(Connection, *common, tls_first=True),
+            "inbound": partial(InboundConnection, *common, executor=receiving),
+        }
         servers = [
-            await loop.create_server(
-                partial(Connection, self._instance, tls, connections, tls_first=name == "smtps"),
-                sock=each,
-                backlog=BACKLOG,
-            )
+            await loop.create_server(protocols[name], sock=each, backlog=BACKLOG)
             for name, each in sockets.items()
         ]
         listening.set_result(None)
@@ -88,6 +96,7 @@ class SmtpListeners:
             server.close()
         for connection in tuple(connections):
             connection.abort()
+        receiving.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
                 while connections:

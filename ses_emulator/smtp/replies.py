@@ -14,6 +14,7 @@ TIMEOUT = "451 4.4.2 Timeout waiting for data from client."
 INVALID_SENDER = "501 Invalid MAIL FROM address provided"
 INVALID_RECIPIENT = "501 Invalid RCPT TO address provided"
 TOO_LONG = "552 Message is too long."
+TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients"  # RFC 5321 section 4.5.3.1.10
 
 TRANSACTION_FAILED = "554 Transaction failed"
 # What SES puts before the message of an error of the API, by the error's code.

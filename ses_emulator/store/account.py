@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ses_emulator.config import Settings
+from ses_emulator.neighbours import Neighbours
 from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import Database
 from ses_emulator.store.documents import Collection, Document
@@ -59,7 +60,9 @@ class Instance:
     hold them still. ``buckets`` has, by account and region, what the sending rate leaves and the
     moment it was reckoned. ``tickets`` are the jobs to be done, in order; None is the end. ``url``
     tells where the instance listens. ``rule_runs`` has, by their ids, how the rules have fared.
-    ``scans`` are the messages that ClamAV is to look at; None is the end.
+    ``scans`` are the messages that ClamAV is to look at; None is the end. ``neighbours`` has the
+    clients of other AWS services. ``lookup`` is the DNS: the values of a name's records of a type,
+    None if there is no such name. ``arrivals`` are messages that were sent here; None is the end.
     """
 
     settings: Settings
@@ -73,6 +76,9 @@ class Instance:
     url: Callable[[], str] = str
     rule_runs: dict[str, Any] = field(default_factory=dict)
     scans: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
+    neighbours: Neighbours = field(default_factory=Neighbours)
+    lookup: Callable[[str, str], list[str] | None] = lambda name, type: None
+    arrivals: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import orjson
 
 MEMORY = ":memory:"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Tells our files from those of others, which may count versions, too.
 APPLICATION_ID = int.from_bytes(b"sese")
 BUSY_SECONDS = 30.0
@@ -27,7 +27,16 @@ Value = TypeVar("Value")
 # What writes rows that have waited for each other.
 Write = Callable[[sqlite3.Connection, list[Any]], None]
 # Those that refer to others first.
-TABLES = ("search", "events", "recipients", "raw", "messages", "documents", "sendings")
+TABLES = (
+    "search",
+    "deliveries",
+    "events",
+    "recipients",
+    "raw",
+    "messages",
+    "documents",
+    "sendings",
+)
 
 
 class StoreError(Exception):
@@ -87,10 +96,12 @@ class Database:
             raise StoreError(
                 f"--database {self.path}: a SQLite file of another program. Use another file."
             )
-        if version > SCHEMA_VERSION:
+        if not empty and version != SCHEMA_VERSION:
+            newer = version > SCHEMA_VERSION
             raise StoreError(
-                f"--database {self.path}: written by a newer ses-emulator (schema {version}, this "
-                f"one reads {SCHEMA_VERSION}). Upgrade ses-emulator or use another file."
+                f"--database {self.path}: written by {'a newer' if newer else 'an older'} "
+                f"ses-emulator (schema {version}, this one reads {SCHEMA_VERSION}). "
+                f"{'Upgrade ses-emulator or use' if newer else 'Use'} another file."
             )
         if self.path != MEMORY:
             self._writer.execute("PRAGMA journal_mode = WAL")

@@ -23,6 +23,8 @@ STATUSES = {
     "Rendering Failure": "rendering_failed",
 }
 RANK = {status: rank for rank, status in enumerate(STATUSES.values())}
+# What a received message is, besides "rejected": its rules are being run, or were.
+RECEIVED = ("receiving", "received")
 # Sub-types of bounces and complaints of which nothing was sent at all.
 NOT_SENT = frozenset(
     (
@@ -40,7 +42,7 @@ class Event:
     """Something that SES would say of a message. ``timestamp`` is epoch seconds.
 
     ``detail`` is what SES publishes under the event's own key, without what can be told from the
-    message.
+    message. ``pending`` says that it may have to be published, and that nobody has looked yet.
     """
 
     type: str
@@ -49,6 +51,7 @@ class Event:
     detail: dict[str, Any] = field(default_factory=dict)
     id: int = 0
     message_id: str = ""
+    pending: bool = False
 
 
 def status_of(events: Iterable[Event]) -> str:
@@ -63,33 +66,52 @@ def _status(event: Event) -> str:
     return STATUSES.get(event.type, "sent")
 
 
-def insert(connection: sqlite3.Connection, rows: Iterable[tuple[int, Event]]) -> None:
-    """Add events to the messages of these numbers, in order."""
-    database.insert(
-        connection,
-        "events",
-        "seq, type, timestamp, recipients, detail",
-        [
-            (
-                seq,
-                event.type,
-                event.timestamp,
-                orjson.dumps(event.recipients).decode(),
-                orjson.dumps(event.detail).decode(),
-            )
-            for seq, event in rows
-        ],
-    )
+def insert(connection: sqlite3.Connection, rows: Sequence[tuple[int, Event]]) -> bool:
+    """Add events to the messages of these numbers, in order; whether any is pending."""
+    columns = "seq, type, timestamp, recipients, detail"
+    values: list[tuple[Any, ...]] = [
+        (
+            seq,
+            event.type,
+            event.timestamp,
+            orjson.dumps(event.recipients).decode(),
+            orjson.dumps(event.detail).decode(),
+        )
+        for seq, event in rows
+    ]
+    pending = any(event.pending for _, event in rows)
+    if pending:  # the others do not pay for the column
+        columns += ", pending"
+        values = [(*some, event.pending) for some, (_, event) in zip(values, rows, strict=True)]
+    database.insert(connection, "events", columns, values)
+    return pending
 
 
-def select(connection: sqlite3.Connection, condition: str, value: int) -> list[Event]:
-    """The events that a condition over ``events`` and ``messages`` chooses, in order."""
+def count(connection: sqlite3.Connection, condition: str, values: Sequence[Any]) -> int:
+    """How many events a condition over ``events`` and ``messages`` chooses."""
+    (found,) = connection.execute(
+        f"SELECT count(*) FROM events JOIN messages USING (seq) WHERE {condition}", values
+    ).fetchone()
+    return int(found)
+
+
+def select(
+    connection: sqlite3.Connection,
+    condition: str,
+    *values: Any,
+    limit: int = -1,
+    order: str = "ASC",
+) -> list[Event]:
+    """The first events that a condition over ``events`` and ``messages`` chooses, in order.
+
+    With the ``order`` DESC they are the last, the newest first.
+    """
     rows = connection.execute(
-        "SELECT type, timestamp, recipients, detail, events.id, messages.id FROM events"
-        f" JOIN messages USING (seq) WHERE {condition} ORDER BY events.id",
-        (value,),
+        "SELECT type, timestamp, recipients, detail, events.id, messages.id, pending FROM events"
+        f" JOIN messages USING (seq) WHERE {condition} ORDER BY events.id {order} LIMIT ?",
+        (*values, limit),
     )
     return [
-        Event(type, timestamp, orjson.loads(recipients), orjson.loads(detail), id, message_id)
-        for type, timestamp, recipients, detail, id, message_id in rows
+        Event(type, timestamp, orjson.loads(to), orjson.loads(detail), id, message, bool(pending))
+        for type, timestamp, to, detail, id, message, pending in rows
     ]

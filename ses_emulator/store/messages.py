@@ -1,8 +1,9 @@
 """Captured messages: raw bytes, summary, recipients and events, written in one transaction."""
 
 import sqlite3
+import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,6 +13,7 @@ from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import Database, insert, to_json
 from ses_emulator.store.events import Event
 from ses_emulator.store.query import Filters, compile_filters
+from ses_emulator.store.search import Indexed, index
 
 COLUMNS = (
     "seq id account region received api operation status mail_from sender subject"
@@ -20,7 +22,10 @@ COLUMNS = (
 INSERTED = ", ".join(COLUMNS[: COLUMNS.index("document") + 1])
 LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0)"
 # Members of the document that most messages do not have.
-RARE = ("tenant", "template", "original", "source_arn", "signatures", "tracking", "base_url")
+RARE = (
+    *("tenant", "template", "original", "source_arn"),
+    *("signatures", "tracking", "base_url", "receipt"),
+)
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM messages"
 
 
@@ -28,9 +33,11 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM messages"
 class Stored:
     """A message as it is kept. ``sender`` is the decoded From header, ``received`` epoch seconds.
 
-    ``snippet`` and ``attachment_count`` are None until the message was indexed. ``original`` is the
-    MessageId of what a notice of SES is about. ``signatures``, ``tracking`` and ``base_url`` are
-    what makes the message that is delivered of the one that is stored: see mail.delivered.
+    ``snippet`` and ``attachment_count`` are None until the message was indexed, and so is
+    ``attachment_bytes``, which stays so without attachments. ``original`` is the MessageId of what
+    a notice of SES is about. ``signatures``, ``tracking`` and ``base_url`` are what makes the
+    message that is delivered of the one that is stored: see mail.delivered.
+    ``receipt`` is how a mail was received: see inbound.receive.
     """
 
     id: str
@@ -58,19 +65,11 @@ class Stored:
     signatures: list[Any] | None = None
     tracking: dict[str, Any] | None = None
     base_url: str | None = None
+    receipt: dict[str, Any] | None = None
     snippet: str | None = None
     attachment_count: int | None = None
+    attachment_bytes: int | None = None
     seq: int = 0
-
-
-@dataclass(slots=True)
-class Indexed:
-    """What a message says, for the list and for search, and what there is to object to in it."""
-
-    snippet: str
-    attachment_count: int
-    text: str
-    findings: list[dict[str, str]] = field(default_factory=list)
 
 
 class _Row(NamedTuple):
@@ -85,12 +84,16 @@ class _Row(NamedTuple):
 
 
 class Messages:
-    """All messages of the instance, of every account and region."""
+    """All messages of the instance, of every account and region.
+
+    ``pending`` is set when there is something to be published: see events.outbox.
+    """
 
     def __init__(self, database: Database, changes: Changes, keep: int) -> None:
         self._database = database
         self._changes = changes
         self._keep = keep
+        self.pending = threading.Event()
         with database.reading() as connection:
             (self._count,) = connection.execute("SELECT count(*) FROM messages").fetchone()
 
@@ -161,13 +164,27 @@ class Messages:
                 for position, address in enumerate(row.recipients)
             ],
         )
-        events.insert(connection, [(seq, event) for seq, row in numbered for event in row.events])
+        self._insert_events(
+            connection, [(seq, event) for seq, row in numbered for event in row.events]
+        )
         self._count_sent(connection, rows)
         self._add_to_count(len(rows))
         ids = [row.message.id for row in rows]
         self._database.after_commit(lambda: self._changes.publish_all("message", ids))
         if self._keep and self._count > self._keep:
             self._drop_oldest(connection)
+
+    def _insert_events(
+        self, connection: sqlite3.Connection, added: Sequence[tuple[int, Event]]
+    ) -> None:
+        if events.insert(connection, added):
+            self._database.after_commit(self.look_for_pending)
+
+    def look_for_pending(self) -> None:
+        """Have the outbox look for what is to be published."""
+        # To set what is set costs nothing; to wake a thread with every send does.
+        if not self.pending.is_set():
+            self.pending.set()
 
     def _count_sent(self, connection: sqlite3.Connection, rows: list[_Row]) -> None:
         sent: dict[tuple[str, str, int], list[int]] = {}
@@ -256,7 +273,7 @@ class Messages:
     def add_events(self, message: Stored, added: Sequence[Event]) -> list[Event]:
         """Store what happened to a message; the events with their ids."""
         with self._database.transaction() as connection:
-            events.insert(connection, [(message.seq, event) for event in added])
+            self._insert_events(connection, [(message.seq, event) for event in added])
             known = events.select(connection, "seq = ?", message.seq)
             message.status = events.status_of(known)
             connection.execute(
@@ -266,6 +283,15 @@ class Messages:
             ids = [event.id for event in new]
             self._database.after_commit(lambda: self._changes.publish_all("event", ids))
         return new
+
+    def complete(self, message: Stored) -> None:
+        """Store the receipt and the status that a received message has come to have."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE messages SET status = ?,"
+                " document = json_set(document, '$.receipt', json(?)) WHERE id = ?",
+                (message.status, to_json(message.receipt), message.id),
+            )
 
     def count(self, filters: Filters) -> int:
         """How many messages match."""
@@ -312,32 +338,7 @@ class Messages:
     def index(self, entries: Iterable[tuple[Stored, Indexed]]) -> None:
         """Make messages findable and complete their summaries. One that is gone is passed over."""
         with self._database.transaction() as connection:
-            for message, indexed in entries:
-                known = connection.execute(
-                    "UPDATE messages SET snippet = ?, attachment_count = ?"
-                    " WHERE seq = ? AND snippet IS NULL",
-                    (indexed.snippet, indexed.attachment_count, message.seq),
-                )
-                if not known.rowcount:
-                    continue
-                if indexed.findings:
-                    connection.execute(
-                        "UPDATE messages SET document = json_set(document, '$.findings', json(?))"
-                        " WHERE seq = ?",
-                        (to_json([*message.findings, *indexed.findings]), message.seq),
-                    )
-                addresses = [message.sender, message.mail_from, *message.to, *message.cc]
-                connection.execute(
-                    "INSERT INTO search (rowid, id, subject, addresses, body)"
-                    " VALUES (?, ?, ?, ?, ?)",
-                    (
-                        message.seq,
-                        message.id,
-                        message.subject,
-                        " ".join([*addresses, *message.bcc]),
-                        indexed.text,
-                    ),
-                )
+            index(connection, entries)
 
 
 def _stored(row: Sequence[Any]) -> Stored:

@@ -49,9 +49,28 @@ CREATE TABLE events (
     type TEXT NOT NULL,
     timestamp REAL NOT NULL,
     recipients TEXT NOT NULL,  -- JSON list
-    detail TEXT NOT NULL       -- JSON object
+    detail TEXT NOT NULL,      -- JSON object
+    -- 1 until it was found out where it is to be published, if it may be published at all
+    pending INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX events_by_message ON events (seq);
+CREATE INDEX events_pending ON events (id) WHERE pending;
+
+-- What is to be published, or was. An id is not given again: a delivery may be under way when its
+-- message is deleted.
+CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    event INTEGER NOT NULL REFERENCES events ON DELETE CASCADE,
+    destination TEXT NOT NULL, -- those of the same wait for each other, and for no others
+    target TEXT NOT NULL,      -- JSON object
+    status TEXT NOT NULL,      -- waiting, delivered or failed
+    due REAL NOT NULL,         -- epoch seconds, UTC; not before
+    tries INTEGER NOT NULL,    -- since it was last asked for
+    attempts TEXT NOT NULL,    -- JSON list
+    body TEXT                  -- the document that is published; null before the first attempt
+);
+CREATE INDEX deliveries_by_event ON deliveries (event);
+CREATE INDEX deliveries_waiting ON deliveries (destination, due) WHERE status = 'waiting';
 
 -- What was sent, by second; deleting a message does not take it back from a quota.
 CREATE TABLE sendings (

@@ -19,8 +19,8 @@ HTML = f"<html><body><h1>{SUBJECT}</h1>" + f"<p>{SENTENCE}</p>\n" * 8 + "</body>
 SMTP_BYTES = 2048
 
 
-def v2_simple(folder: Path) -> Request:
-    """A SendEmail of API v2 with a text and an HTML body, about 1 KB in all."""
+def v2_simple(folder: Path, **members: str) -> Request:
+    """A SendEmail of API v2 with a text and an HTML body, about 1 KB in all, and more members."""
     content = {
         "Simple": {
             "Subject": {"Data": SUBJECT},
@@ -31,6 +31,7 @@ def v2_simple(folder: Path) -> Request:
         "FromEmailAddress": SENDER,
         "Destination": {"ToAddresses": [RECIPIENT]},
         "Content": content,
+        **members,
     }
     return _request(folder, "/v2/email/outbound-emails", json.dumps(body), "application/json")
 

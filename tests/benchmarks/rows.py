@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import statistics
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
@@ -12,8 +16,12 @@ from urllib.error import URLError
 from tests.benchmarks import http_load, messages, servers, smtp_load
 from tests.benchmarks.results import Line, Unavailable, compared, missing, rate
 from tests.benchmarks.servers import HOST, Server
+from tests.receiver import receiving
 
 READY_SECONDS = 1.0
+SOON_MILLISECONDS = 100
+QUEUED = 10_000
+DELIVER_SECONDS = 300.0
 SENDS = "sends/s"
 
 
@@ -180,6 +188,98 @@ def crud(bench: Bench) -> list[Line]:
     return [compared(what, rates, "requests/s", _ratios(rates, sends), at_least=0.7)]
 
 
+def events_cost(bench: Bench) -> list[Line]:
+    """What it costs a send that its events go to SNS, as against nowhere."""
+    request = messages.v2_simple(bench.folder, ConfigurationSetName="set")
+    rates: list[float] = []
+    plain_rates: list[float] = []
+    what = "v2 SendEmail, events go to SNS (moto); ratio to no destination"
+    with ExitStack() as stack:
+        try:
+            sns = stack.enter_context(servers.moto(bench.folder))
+        except Unavailable as error:
+            return [missing(what, str(error), "at least 0.9x")]
+        plain = stack.enter_context(servers.ses_emulator(bench.folder))
+        ours = stack.enter_context(servers.ses_emulator(bench.folder, "--aws-endpoint", sns.url))
+        for server in (plain, ours):
+            server.call("POST", "/v2/email/configuration-sets", {"ConfigurationSetName": "set"})
+        destination = {
+            "Enabled": True,
+            "MatchingEventTypes": ["SEND", "DELIVERY"],
+            "SnsDestination": {"TopicArn": servers.create_topic(sns)},
+        }
+        body = {"EventDestinationName": "sns", "EventDestination": destination}
+        ours.call("POST", "/v2/email/configuration-sets/set/event-destinations", body)
+        for _ in range(bench.rounds):
+            for server, found in ((plain, plain_rates), (ours, rates)):
+                http_load.measure(server, request, 1)
+                found.append(_sends(server, request, bench.seconds))
+                # What is not delivered yet would be during the next measurement.
+                server.call("DELETE", "/_ses/messages")
+    return [
+        rate("v2 SendEmail with a configuration set", plain_rates, SENDS),
+        compared(what, rates, SENDS, _ratios(rates, plain_rates), at_least=0.9),
+    ]
+
+
+def events_soon(bench: Bench) -> list[Line]:
+    """The time from the answer to a send until both of its events are at a webhook."""
+    request = messages.v2_simple(bench.folder)
+    body = json.loads(request.body.read_bytes())
+    times = []
+    with (
+        receiving() as receiver,
+        servers.ses_emulator(bench.folder, "--webhook", receiver.url) as ours,
+    ):
+        for number in range(1, 20 * bench.rounds + 1):
+            ours.call("POST", request.path, body)
+            answered = time.perf_counter()
+            receiver.wait(2 * number)
+            times.append(time.perf_counter() - answered)
+    middle = statistics.median(times) * 1000
+    return [
+        Line(
+            "Event at a webhook after the send's answer, median",
+            f"{middle:.0f} ms",
+            target=f"at most {SOON_MILLISECONDS} ms",
+            met=middle <= SOON_MILLISECONDS,
+        )
+    ]
+
+
+def events_kept(bench: Bench) -> list[Line]:
+    """Events that were queued when the process was killed, and are delivered by the next."""
+    request = messages.v2_simple(bench.folder)
+    database = ("--database", str(bench.folder / "events.db"))
+    with receiving() as receiver:
+        receiver.answer = lambda request: 503
+        webhook = ("--webhook", receiver.url)
+        with servers.ses_emulator(bench.folder, *database, *webhook) as first:
+            while first.stored() < QUEUED / 2:  # a Send and a Delivery of each
+                http_load.measure(first, request, 1)
+            queued = 2 * first.stored()
+            os.kill(first.process, signal.SIGKILL)
+        receiver.answer = lambda request: 200
+        receiver.requests.clear()
+        started = time.perf_counter()
+        with servers.ses_emulator(bench.folder, *database, *webhook) as second:
+            while second.delivered() < queued and time.perf_counter() - started < DELIVER_SECONDS:
+                time.sleep(0.1)
+        seconds = time.perf_counter() - started
+        found = {
+            (each.headers["x-ses-message-id"], each.headers["x-ses-event-type"])
+            for each in receiver.requests
+        }
+    return [
+        Line(
+            f"{queued:,} queued events, kill -9, next start",
+            f"{len(found):,} delivered in {seconds:.0f} s, {queued - len(found)} lost",
+            target="none lost",
+            met=len(found) == queued,
+        )
+    ]
+
+
 # A new row is a function here and its name in this dict.
 ROWS: dict[str, Callable[[Bench], list[Line]]] = {
     "v2-send": v2_send,
@@ -188,6 +288,9 @@ ROWS: dict[str, Callable[[Bench], list[Line]]] = {
     "smtp": smtp,
     "stored": stored,
     "crud": crud,
+    "events-cost": events_cost,
+    "events-soon": events_soon,
+    "events-kept": events_kept,
 }
 
 

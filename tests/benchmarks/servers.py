@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 from tests.benchmarks.results import Unavailable
 
 HERE = Path(__file__).parent
@@ -38,6 +40,7 @@ class Server:
     name: str
     port: int
     seconds: float
+    process: int
 
     @property
     def url(self) -> str:
@@ -58,6 +61,10 @@ class Server:
     def stored(self) -> int:
         """How many messages ses-emulator has captured."""
         return int(self.call("GET", "/_ses/messages?limit=1")["total"])
+
+    def delivered(self) -> int:
+        """How many events ses-emulator has delivered."""
+        return int(self.call("GET", "/_ses/deliveries?status=delivered&limit=1")["total"])
 
     def reset(self) -> None:
         """Make ses-emulator forget all messages."""
@@ -116,6 +123,18 @@ def moto(logs: Path) -> AbstractContextManager[Server]:
     return _running("moto", command, port, logs, path="/moto-api/data.json")
 
 
+def create_topic(sns: Server) -> str:
+    """The ARN of a new SNS topic of moto's server."""
+    client: Any = boto3.client(
+        "sns",
+        "us-east-1",
+        endpoint_url=sns.url,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    return str(client.create_topic(Name="events")["TopicArn"])
+
+
 def smtp_sink(logs: Path) -> AbstractContextManager[Server]:
     """A bare aiosmtpd that takes every message and keeps none."""
     _need_module("aiosmtpd", "aiosmtpd")
@@ -158,7 +177,7 @@ def _running(
             if time.perf_counter() - started > START_SECONDS:
                 raise Unavailable(f"{name} was not ready in {START_SECONDS:.0f} s")
             time.sleep(0.005)
-        yield Server(name, port, time.perf_counter() - started)
+        yield Server(name, port, time.perf_counter() - started, process.pid)
     finally:
         process.terminate()
         try:

@@ -438,6 +438,7 @@ def test_rules_of_the_configuration_file(tmp_path: Path) -> None:
         port: 0
         smtp_port: 0
         smtps_port: 0
+        inbound_port: 0
         rules:
           - match: {recipient: "*@bounce.example", account: "000000000000"}
             effect: {event: {type: bounce, bounceType: Transient}}

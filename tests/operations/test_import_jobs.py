@@ -78,7 +78,7 @@ def counts(job: Any) -> tuple[str, int, int]:
 @pytest.fixture
 def importer(neighbours: Neighbours) -> Iterator[Importer]:
     clock = Clock()
-    with running(clock, aws_endpoint=neighbours.url) as emulator:
+    with running(clock, aws_endpoint=[neighbours.url]) as emulator:
         yield Importer(emulator, clock, neighbours.client("s3"))
 
 
@@ -313,7 +313,7 @@ def test_too_many_at_a_time() -> None:
 
 def test_job_is_done_after_a_restart(neighbours: Neighbours, tmp_path: Path) -> None:
     clock = Clock()
-    options = {"database": str(tmp_path / "ses.db"), "aws_endpoint": neighbours.url}
+    options = {"database": str(tmp_path / "ses.db"), "aws_endpoint": [neighbours.url]}
     with running(clock, **options) as emulator:
         importer = Importer(emulator, clock, neighbours.client("s3"))
         id = importer.create("a@example.com,BOUNCE\n", SUPPRESS)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ses_emulator import __version__
-from ses_emulator.server import inspection
+from ses_emulator.server import inspection, waiting
 from tests.server.conftest import PORTS, Box, Client, error
 
 
@@ -244,18 +244,18 @@ def test_wait_ends_with_the_instance(box: Box, client: Client) -> None:
 
 
 def test_too_many_wait(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspection, "OPEN_REQUESTS", 1)
+    monkeypatch.setattr(waiting, "OPEN_REQUESTS", 1)
     app = inspection.create_app(box.instance, box.indexer, lambda: PORTS, box.clear)
     app.test_client_class = Client
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(app.test_client().get, "/_ses/messages?wait=60")
+        first = pool.submit(app.test_client().get, "/_ses/messages?wait=60")
         assert box.changes.waiting.wait(30)
         answer = app.test_client().get("/_ses/messages?wait=60")
         assert answer.status_code == 503
         assert "1 streams and waiting" in error(answer)
         assert app.test_client().get("/_ses/messages?wait=0").status_code == 200
         box.add()
-        assert waiting.result(30).status_code == 200
+        assert first.result(30).status_code == 200
     assert app.test_client().get("/_ses/messages?wait=0.01&count=2").status_code == 200
 
 
@@ -297,6 +297,12 @@ def test_message(box: Box, client: Client) -> None:
         "timestamp": "2025-06-15T15:06:40.250Z",
         "recipients": ["ada@example.com"],
         "detail": {"smtpResponse": "ok"},
+        "deliveries": [],
+        "unpublished": [
+            "There is no configuration set: the message names none, nor does its identity.",
+            "There is no verified identity shop@example.com, nor of its domain, that could have"
+            " a topic.",
+        ],
     }
     assert message["findings"] == [finding]
     assert message["parse_error"] is None

@@ -52,15 +52,21 @@ def test_every_operation_may_answer_an_error() -> None:
 def test_query_parameters_are_the_same(operation: str) -> None:
     assert list(QUERIES[operation]) == list(parameters.PARAMETERS.get(operation, ()))
     for name, schema in QUERIES[operation].items():
-        assert schema == {"description": schema.get("description"), **_rule(name)} or (
-            schema == _rule(name)
+        assert schema == {"description": schema.get("description"), **_rule(operation, name)} or (
+            schema == _rule(operation, name)
         )
 
 
-def _rule(name: str) -> dict[str, Any]:
+def _rule(operation: str, name: str) -> dict[str, Any]:
     """What the code asks of a parameter, as a schema."""
+    if (operation, name) == ("listEvents", "type"):
+        return {"type": "string", "enum": list(parameters.EVENT_TYPES)}
+    if (operation, name) == ("listDeliveries", "status"):
+        return {"type": "string", "enum": list(parameters.DELIVERY_STATUSES)}
     if name == "status":
         return {"type": "string", "enum": list(parameters.STATUSES)}
+    if name in parameters.CHOICES:
+        return {"type": "string", "enum": list(parameters.CHOICES[name])}
     if name == "form":
         return {"type": "string", "enum": list(parameters.FORMS), "default": parameters.FORMS[0]}
     number = parameters.NUMBERS.get(name)

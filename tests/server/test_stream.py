@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ses_emulator.server import inspection, stream
+from ses_emulator.server import stream, waiting
 from ses_emulator.store import changes
 from tests.server.conftest import Box, Client, Serve
 
@@ -89,7 +89,8 @@ def test_what_happens_is_told(box: Box, client: Client, serve: Serve) -> None:
         frame = reader.event()
         read = client.get(f"/_ses/messages/{id}").json
         assert read is not None
-        assert (frame.event, frame.data) == ("event", read["events"][1])
+        assert frame.event == "event"
+        assert frame.data and read["events"][1] == {**read["events"][1], **frame.data}
         client.delete("/_ses/messages")
         frame = reader.event()
         assert (frame.event, frame.data) == ("deleted", {"ids": [id]})
@@ -177,7 +178,7 @@ def test_a_client_that_reads_nothing_does_not_keep_the_instance(box: Box, serve:
 def test_places_are_limited_and_given_back(
     box: Box, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inspection, "OPEN_REQUESTS", 2)
+    monkeypatch.setattr(waiting, "OPEN_REQUESTS", 2)
     port = serve()
     with streaming(port) as first, streaming(port):
         first.frame()
@@ -190,8 +191,8 @@ def test_places_are_limited_and_given_back(
 def test_clients_that_went_hold_no_place(
     box: Box, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inspection, "OPEN_REQUESTS", 1)
-    monkeypatch.setattr(inspection, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(waiting, "OPEN_REQUESTS", 1)
+    monkeypatch.setattr(waiting, "HEARTBEAT", 0.01)
     port = serve()
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/_ses/messages?wait=300")

@@ -29,7 +29,7 @@ class Door:
     """The SMTP ports of an instance, and what came in by them."""
 
     def __init__(self, **options: Any) -> None:
-        settings = Settings(**{"smtp_port": 0, "smtps_port": 0} | options)
+        settings = Settings(**{"smtp_port": 0, "smtps_port": 0, "inbound_port": 0} | options)
         database = Database(MEMORY)
         changes = Changes()
         self.instance = Instance(settings, database, changes, Messages(database, changes, 0))

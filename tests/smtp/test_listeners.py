@@ -32,7 +32,7 @@ def taken_port() -> Iterator[int]:
         yield other.getsockname()[1]
 
 
-@pytest.mark.parametrize("option", ["smtp_port", "smtps_port"])
+@pytest.mark.parametrize("option", ["smtp_port", "smtps_port", "inbound_port"])
 def test_port_in_use(option: str) -> None:
     before = smtp_threads()
     with taken_port() as port:
@@ -43,7 +43,7 @@ def test_port_in_use(option: str) -> None:
             f"--{option.replace('_', '-')} {port}: the port is in use on 127.0.0.1;"
             " choose another, or 0 for any free one"
         )
-        assert door.listeners.ports == {"smtp": None, "smtps": None}
+        assert door.listeners.ports == {"smtp": None, "smtps": None, "inbound": None}
         assert smtp_threads() == before
         door.listeners.stop()  # of what is not started is nothing to do
         door.instance.database.close()
@@ -86,7 +86,7 @@ def test_start_and_stop_again() -> None:
         first = dict(door.listeners.ports)
         assert all(first.values())
         door.listeners.stop()
-        assert door.listeners.ports == {"smtp": None, "smtps": None}
+        assert door.listeners.ports == {"smtp": None, "smtps": None, "inbound": None}
         for port in first.values():
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection((HOST, port or 0), timeout=SECONDS)

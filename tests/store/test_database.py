@@ -87,15 +87,22 @@ def test_memory_is_forgotten() -> None:
         box.database.close()
 
 
-def test_file_of_a_newer_version(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "age", "way_out"),
+    [
+        (SCHEMA_VERSION + 1, "a newer", "Upgrade ses-emulator or use another file."),
+        (SCHEMA_VERSION - 1, "an older", "Use another file."),
+    ],
+)
+def test_file_of_another_version(tmp_path: Path, version: int, age: str, way_out: str) -> None:
     path = tmp_path / "ses.db"
     Database(str(path)).close()
-    make(path, f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    make(path, f"PRAGMA user_version = {version}")
     with pytest.raises(StoreError) as caught:
         Database(str(path))
     assert str(caught.value) == (
-        f"--database {path}: written by a newer ses-emulator (schema {SCHEMA_VERSION + 1}, this "
-        f"one reads {SCHEMA_VERSION}). Upgrade ses-emulator or use another file."
+        f"--database {path}: written by {age} ses-emulator (schema {version}, this "
+        f"one reads {SCHEMA_VERSION}). {way_out}"
     )
 
 

@@ -16,8 +16,9 @@ from ses_emulator.store.account import Account, Instance
 from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import MEMORY, Database
 from ses_emulator.store.events import Event
-from ses_emulator.store.messages import Indexed, Messages, Stored
+from ses_emulator.store.messages import Messages, Stored
 from ses_emulator.store.query import Filters
+from ses_emulator.store.search import Indexed
 
 NOON = 1_750_000_000.75
 TO = "ada@example.com"

@@ -1,0 +1,1 @@
+"""Receiving: what SES does with mail for the domains of an account."""

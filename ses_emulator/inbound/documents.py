@@ -1,0 +1,127 @@
+"""What SES tells of a mail that it received: to SNS topics, and to Lambda functions.
+
+Source: the guide, "Contents of notifications for Amazon SES email receiving".
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ses_emulator.inbound.incoming import Verdicts
+from ses_emulator.mail import addresses
+from ses_emulator.mail.details import timestamp
+from ses_emulator.mail.headers import HeaderBlock, decode
+from ses_emulator.store.documents import Document
+
+# What the headers may take, in bytes, before they are truncated.
+MOST_HEADERS = 10 * 1024
+# The members of an action that are told of it, by what they are called there.
+MEMBERS = {
+    "TopicArn": "topicArn",
+    "BucketName": "bucketName",
+    "ObjectKeyPrefix": "objectKeyPrefix",
+    "SmtpReplyCode": "smtpReplyCode",
+    "StatusCode": "statusCode",
+    "Message": "message",
+    "Sender": "sender",
+    "FunctionArn": "functionArn",
+    "InvocationType": "invocationType",
+    "OrganizationArn": "organizationArn",
+}
+ENCODINGS = {"UTF-8": "UTF8", "Base64": "BASE64"}
+TYPES = {"Workmail": "WorkMail"}
+
+
+def notification(receipt: Document, mail: Document, content: str | None = None) -> Document:
+    """The notification; ``content`` is the mail itself, which only the SNS action sends."""
+    found = {"notificationType": "Received", "receipt": receipt, "mail": mail}
+    return found if content is None else {**found, "content": content}
+
+
+def receipt(
+    verdicts: Verdicts,
+    recipients: Sequence[str],
+    action: Document,
+    *,
+    now: float,
+    received: float,
+    scanned: bool,
+) -> Document:
+    """The receipt object; ``action`` is the action object, times are epoch seconds."""
+    values = verdicts.values(scanned=scanned)
+    found: dict[str, Any] = {
+        "timestamp": timestamp(now),
+        "processingTimeMillis": round((now - received) * 1000),
+        "recipients": list(recipients),
+        **{f"{check}Verdict": {"status": value} for check, value in values.items()},
+    }
+    if verdicts.dmarc_policy is not None:
+        found["dmarcPolicy"] = verdicts.dmarc_policy
+    return {**found, "action": action}
+
+
+def action(given: Document, id: str) -> Document:
+    """The action object of an action as the API has it; ``id`` is the MessageId."""
+    [(kind, members)] = given.items()
+    kind = kind.removesuffix("Action")
+    found = {"type": TYPES.get(kind, kind)}
+    found |= {name: members[member] for member, name in MEMBERS.items() if member in members}
+    if kind == "S3":
+        found["objectKey"] = f"{members.get('ObjectKeyPrefix', '')}{id}"
+    if kind == "SNS":
+        found["encoding"] = ENCODINGS[members["Encoding"]]
+    return found
+
+
+def mail(id: str, received: float, source: str, message: bytes) -> Document:
+    """The mail object of a message with the headers that SES put before it.
+
+    ``source`` is the envelope's sender, ``received`` epoch seconds.
+    """
+    block = HeaderBlock(message)
+    headers, truncated = _headers(block)
+    return {
+        "timestamp": timestamp(received),
+        "source": source,
+        "messageId": id,
+        "destination": [
+            addresses.spec_of(text) for name in ("to", "cc", "bcc") for text in _listed(block, name)
+        ],
+        "headersTruncated": truncated,
+        "headers": headers,
+        "commonHeaders": _common_headers(block),
+    }
+
+
+def _headers(block: HeaderBlock) -> tuple[list[dict[str, str]], bool]:
+    """The headers as far as there is room for them, and whether there was too little."""
+    kept: list[dict[str, str]] = []
+    room = MOST_HEADERS
+    for name, value in block.items():
+        room -= len(name.encode()) + len(value.encode("utf-8", "replace"))
+        if room < 0:
+            return kept, True
+        kept.append({"name": name, "value": value})
+    return kept, False
+
+
+def _common_headers(block: HeaderBlock) -> Document:
+    """What is there of the headers that are common to all mails."""
+    path = block.get("return-path")
+    found: dict[str, Any] = {
+        "returnPath": path.strip().strip("<>") if path is not None else None,
+        "from": _listed(block, "from"),
+        "sender": next(map(addresses.spec_of, _listed(block, "sender")), None),
+        "replyTo": _listed(block, "reply-to"),
+        "date": block.get("date"),
+        "to": _listed(block, "to"),
+        "cc": _listed(block, "cc"),
+        "bcc": _listed(block, "bcc"),
+        "messageId": block.get("message-id"),
+        "subject": block.get("subject"),
+    }
+    return {name: value for name, value in found.items() if value not in (None, [])}
+
+
+def _listed(block: HeaderBlock, name: str) -> list[str]:
+    """The decoded addresses of all headers of a name."""
+    return [decode(text) for text in addresses.split(block.raw_values(name))]

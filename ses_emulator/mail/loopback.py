@@ -1,0 +1,45 @@
+"""What is sent to somebody whom an account here receives mail for: it is received, too.
+
+It is handed over when the transaction that stored it is committed, to inbound.arrivals.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ses_emulator.store.account import Account, Instance
+from ses_emulator.store.documents import Document, everywhere
+from ses_emulator.store.events import Event
+
+
+class Arrival(NamedTuple):
+    """A message (by its MessageId) that was sent, and to whom of its recipients."""
+
+    id: str
+    recipients: Sequence[str]
+
+
+def loop_back(account: Account, id: str, outcome: Iterable[Event]) -> None:
+    """Have a message received by those whom it is delivered to, as far as accounts here receive.
+
+    To be called in the transaction that delivers it. Costs nothing where no account receives.
+    """
+    instance = account.instance
+    if instance.database.remember("receives", lambda: bool(active_rule_sets(instance))):
+        deliveries = [event for event in outcome if event.type == "Delivery"]
+        recipients = [recipient for event in deliveries for recipient in event.recipients]
+        if recipients:
+            arrival = Arrival(id, recipients)
+            instance.database.after_commit(lambda: instance.arrivals.put(arrival))
+
+
+def active_rule_sets(instance: Instance) -> list[tuple[Account, str, Document]]:
+    """The receipt rule sets that are active, with their accounts and their names."""
+    found = []
+    for id, region, _, attributes in everywhere(instance.database, "Account"):
+        name = attributes.get("ActiveReceiptRuleSet")
+        if name:
+            account = Account(instance, id, region)
+            rule_set = account.collection("ReceiptRuleSet").find(name)
+            if rule_set is not None:
+                found.append((account, str(name), rule_set))
+    return found
