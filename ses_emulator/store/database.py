@@ -96,8 +96,8 @@ class Database:
             raise StoreError(
                 f"--database {self.path}: a SQLite file of another program. Use another file."
             )
-        if not empty and version != SCHEMA_VERSION:
-            newer = version > SCHEMA_VERSION
+        newer = version > SCHEMA_VERSION
+        if newer or (version < SCHEMA_VERSION and not empty):
             raise StoreError(
                 f"--database {self.path}: written by {'a newer' if newer else 'an older'} "
                 f"ses-emulator (schema {version}, this one reads {SCHEMA_VERSION}). "
