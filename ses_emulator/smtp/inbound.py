@@ -46,11 +46,10 @@ class InboundConnection(Connection):
         assert self.envelope is not None
         if len(self.envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return replies.TOO_MANY_RECIPIENTS
-        _, refused = sort_out(self._instance, [address], self._remote_ip, tls=self._secure)
+        _, refused = sort_out(self._instance, [address], self._remote_ip(), tls=self._secure)
         return refused.get(address)
 
-    @property
-    def _remote_ip(self) -> str:
+    def _remote_ip(self) -> str:  # no property: aiosmtpd looks at all of them before a session
         assert self.session is not None
         return str(self.session.peer[0]) if self.session.peer else ""
 
@@ -61,7 +60,7 @@ class InboundConnection(Connection):
             raw=content,
             mail_from=envelope.mail_from or "",
             recipients=list(dict.fromkeys(envelope.rcpt_tos)),
-            remote_ip=self._remote_ip,
+            remote_ip=self._remote_ip(),
             helo=self.session.host_name or "",
             tls=self._secure,
         )
