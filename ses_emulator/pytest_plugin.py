@@ -107,7 +107,11 @@ class SesEmulator:
         self._page("events", wanted | {"wait": timeout, "count": count, "limit": 1}, timeout)
         found = self.events(**wanted)
         if len(found) < count:
-            lines = [f"waited {timeout:g} s for {count} {type} event(s); {len(found)} came. All:"]
+            told = ", ".join(f"{name}={value!r}" for name, value in filters.items())
+            lines = [
+                f"waited {timeout:g} s for {count} {type} event(s){' with ' if told else ''}{told};"
+                f" {len(found)} came. All:"
+            ]
             for each in self.events():
                 to = ", ".join(each["recipients"])
                 lines.append(f"  {each['timestamp']}  {each['type']}  {to}  {each['message_id']}")

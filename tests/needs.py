@@ -39,6 +39,14 @@ def needs_clamd() -> Path:
     return Path(found)
 
 
+def needs_spamd() -> Path:
+    """The executable of SpamAssassin's daemon."""
+    found = shutil.which("spamd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if not found:
+        missing("no spamd on the PATH; on Debian: apt-get install spamd")
+    return Path(found)
+
+
 def missing(reason: str) -> NoReturn:
     """Skip the running test for this reason; fail it in CI, where nothing may be missing."""
     if os.environ.get("CI"):

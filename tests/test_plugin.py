@@ -103,7 +103,7 @@ def test_wait_for_tells_what_did_arrive(pytester: pytest.Pytester) -> None:
             [bounce] = ses_emulator.wait_for_event("Bounce")
             assert bounce["document"]["bounce"]["bounceType"] == "Permanent"
             assert len(ses_emulator.events(message=bounce["message_id"])) == 2
-            ses_emulator.wait_for_event("Open", timeout=0.1)
+            ses_emulator.wait_for_event("Open", timeout=0.1, recipient="a@example.com")
         """
     )
     result = pytester.runpytest_subprocess(*OPTIONS)
@@ -114,7 +114,7 @@ def test_wait_for_tells_what_did_arrive(pytester: pytest.Pytester) -> None:
             "*from@example.com -> to@example.com  'Hello'",
             "*waited 0.1 s for 1 message(s); 0 came. In the emulator:",
             "*nothing",
-            "*waited 0.1 s for 1 Open event(s); 0 came. All:",
+            "*waited 0.1 s for 1 Open event(s) with recipient='a@example.com'; 0 came. All:",
             "*Bounce  bounce@simulator.amazonses.com  0*",
         ]
     )

@@ -2,10 +2,12 @@
 
 Through a configuration set an event is published as an *event*, to the topic of an identity as a
 *notification*. Source: the guide, "Contents of event data that Amazon SES publishes to Amazon SNS",
-"Amazon SNS notification contents for Amazon SES" and the pages with their examples.
+"Amazon SNS notification contents for Amazon SES" and the pages with their examples. Documents that
+SES did publish go before them where they differ.
 """
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,12 +15,13 @@ import orjson
 from ses_emulator.mail import addresses
 from ses_emulator.mail.compose import OUTGOING_IP
 from ses_emulator.mail.details import timestamp
-from ses_emulator.mail.headers import HeaderBlock
+from ses_emulator.mail.given import headers_of, source_of
+from ses_emulator.mail.headers import decode
 from ses_emulator.mail.identities import identity_of
 from ses_emulator.mail.publishing import author_of
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Document
-from ses_emulator.store.events import Event
+from ses_emulator.store.events import NOT_SENT, Event
 from ses_emulator.store.messages import Stored
 
 EVENT, NOTIFICATION = "event", "notification"
@@ -35,10 +38,25 @@ KEYS = {
     "DeliveryDelay": ("deliveryDelay", False),
     "Subscription": ("subscription", False),
 }
-# Headers that SES adds after the sender's own.
-ADDED = frozenset(("date", "feedback-id", "message-id", "x-ses-outgoing"))
 # Of a message made of a stored template no others are known when it is sent.
 OF_TEMPLATE = frozenset(("from", "mime-version", "to"))
+# Types that tell nothing of the headers, and types that do not name the identity.
+WITHOUT_HEADERS = ("Rendering Failure", "DeliveryDelay")
+WITHOUT_ARN = ("Open", "Click")
+# Headers that programs ask for most, under the keys of commonHeaders; some are lists of addresses.
+COMMON = {
+    "from": "from",
+    "reply-to": "replyTo",
+    "date": "date",
+    "to": "to",
+    "cc": "cc",
+    "bcc": "bcc",
+    "message-id": "messageId",
+    "subject": "subject",
+}
+ADDRESSES = ("from", "reply-to", "to", "cc", "bcc")
+# With other characters in a value SES sends no metric.
+DIMENSION_VALUE = re.compile(r"[A-Za-z0-9_@.-]{1,256}")
 # Bytes of headers that a document has at most.
 MOST_HEADERS = 10 * 1024
 # Of every delivery, for nothing is really delivered.
@@ -68,7 +86,8 @@ DETAIL_TYPES = {
 class MessageFacts:
     """What documents tell of a message, all events the same.
 
-    ``headers`` are name and value of its sender's own, in order; ``identity`` is an ARN.
+    ``headers`` are name and value of its sender's own, in order and not decoded; ``identity`` is an
+    ARN.
     """
 
     stored: Stored
@@ -76,37 +95,19 @@ class MessageFacts:
     headers: list[tuple[str, str]]
     identity: str
     region: str
-    common: Document = field(default_factory=dict)
 
 
 def facts_of(account: Account, stored: Stored) -> MessageFacts:
     """What documents tell of a message of the account."""
-    block = HeaderBlock(account.messages.raw(stored.seq))
-    headers = [(name, value) for name, value in block.items() if name.lower() not in ADDED]
     author = author_of(stored) or stored.mail_from
     found = identity_of(account, author)
     return MessageFacts(
         stored,
         account.messages.recipients(stored.seq),
-        headers,
+        headers_of(account.messages.raw(stored.seq), stored),
         stored.source_arn or account.arn(f"identity/{found[0] if found else author}"),
         account.region,
-        _common(block, stored),
     )
-
-
-def _common(block: HeaderBlock, stored: Stored) -> Document:
-    """The headers that programs ask for most, those that there are."""
-    common: Document = {}
-    for name, key in (("from", "from"), ("reply-to", "replyTo"), ("to", "to"), ("cc", "cc")):
-        values = [text.strip() for text in addresses.split(block.raw_values(name))]
-        if values:
-            common[key] = values
-    common["messageId"] = stored.id
-    subject = block.get("subject")
-    if subject is not None:
-        common["subject"] = subject
-    return common
 
 
 def document(facts: MessageFacts, event: Event, *, form: str, headers: bool = True) -> Document:
@@ -124,18 +125,22 @@ def document(facts: MessageFacts, event: Event, *, form: str, headers: bool = Tr
 
 def _event_mail(facts: MessageFacts, event: Event) -> Document:
     stored = facts.stored
-    templated = event.type == "Send" and stored.template is not None
     shown = facts.headers
+    templated = event.type == "Send" and stored.template is not None
     if templated:
         shown = [header for header in shown if header[0].lower() in OF_TEMPLATE]
+    headers: Document = {"headersTruncated": False}
+    if event.type not in WITHOUT_HEADERS:
+        headers = _headers(shown, _common(shown, stored.id))
+    named = not templated and event.type not in WITHOUT_ARN
     return {
         "timestamp": timestamp(stored.received),
-        "source": _source(stored),
-        **({} if templated else {"sourceArn": facts.identity}),
+        "source": source_of(stored),
+        **({"sourceArn": facts.identity} if named else {}),
         "sendingAccountId": stored.account,
         "messageId": stored.id,
         "destination": facts.recipients,
-        **_headers(shown, facts.common),
+        **headers,
         "tags": _tags(facts, event),
     }
 
@@ -144,25 +149,42 @@ def _notification_mail(facts: MessageFacts, headers: bool) -> Document:
     stored = facts.stored
     return {
         "timestamp": timestamp(stored.received),
-        "source": _source(stored),
+        "source": source_of(stored),
         "sourceArn": facts.identity,
         "sourceIp": stored.source_ip,
         "callerIdentity": CALLER,
         "sendingAccountId": stored.account,
         "messageId": stored.id,
         "destination": facts.recipients,
-        **(_headers(facts.headers, facts.common) if headers else {}),
+        **(_headers(facts.headers, _common(facts.headers, None)) if headers else {}),
     }
 
 
-def _source(stored: Stored) -> str:
-    """The sender as the API was given it; over SMTP that is the envelope's."""
-    return stored.mail_from if stored.api == "smtp" else stored.sender or stored.mail_from
+def _common(headers: list[tuple[str, str]], id: str | None) -> Document:
+    """The headers that programs ask for most, those that there are.
+
+    Events name the MessageId ``id`` among them, notifications (None) what the sender had.
+    """
+    given: dict[str, list[str]] = {}
+    for name, value in headers:
+        given.setdefault(name.lower(), []).append(value)
+    if id is not None:
+        given["message-id"] = [id]
+    common: Document = {}
+    for name, key in COMMON.items():
+        values = given.get(name, [])
+        if name in ADDRESSES:
+            if texts := addresses.split(values):
+                common[key] = [decode(text) for text in texts]
+        elif values:
+            common[key] = decode(values[0])
+    return common
 
 
 def _headers(headers: list[tuple[str, str]], common: Document) -> Document:
     shown, size = [], 0
-    for name, value in headers:
+    for name, given in headers:
+        value = decode(given)
         size += len(name) + len(value.encode("utf-8", "replace"))
         if size > MOST_HEADERS:
             break
@@ -190,9 +212,13 @@ def _tags(facts: MessageFacts, event: Event) -> dict[str, list[str]]:
 
 
 def _detail(facts: MessageFacts, event: Event, form: str) -> Document:
+    remote = {"remoteMtaIp": REMOTE_IP} if form == NOTIFICATION else {}
+    if event.type == "Bounce" and event.detail.get("bounceSubType") not in NOT_SENT:
+        detail = dict(event.detail)
+        mta = {"reportingMTA": detail.pop("reportingMTA")} if "reportingMTA" in detail else {}
+        return {**detail, **remote, **mta}
     if event.type != "Delivery":
         return event.detail
-    remote = {"remoteMtaIp": REMOTE_IP} if form == NOTIFICATION else {}
     region = "" if facts.region == "us-east-1" else f"{facts.region}."
     return {
         "timestamp": timestamp(event.timestamp),
@@ -222,16 +248,17 @@ def eventbridge_entry(document: Document, bus: str) -> Document:
 def cloudwatch_metrics(document: Document, dimensions: list[Document]) -> list[Document]:
     """An event's document as the metric data that PutMetricData takes.
 
-    ``dimensions`` are the destination's DimensionConfigurations. Source: the guide, "Set up a
-    CloudWatch event destination for event publishing".
+    ``dimensions`` are the destination's DimensionConfigurations. There is none where a value has
+    characters that a dimension may not have. Source: the guide, "Set up a CloudWatch event
+    destination for event publishing".
     """
+    values = {each["DimensionName"]: _dimension(document, each) for each in dimensions}
+    if not all(map(DIMENSION_VALUE.fullmatch, values.values())):
+        return []
     return [
         {
             "MetricName": document["eventType"].replace(" ", ""),
-            "Dimensions": [
-                {"Name": each["DimensionName"], "Value": _dimension(document, each)}
-                for each in dimensions
-            ],
+            "Dimensions": [{"Name": name, "Value": value} for name, value in values.items()],
             "Value": 1.0,
             "Unit": "Count",
         }
@@ -249,6 +276,8 @@ def _dimension(document: Document, configuration: Document) -> str:
         values = (document.get("click", {}).get("linkTags") or {}).get(name, [])
     else:
         values = [
-            header["value"] for header in mail["headers"] if header["name"].lower() == name.lower()
+            header["value"]
+            for header in mail.get("headers", ())
+            if header["name"].lower() == name.lower()
         ]
     return str(values[0]) if values and values[0] else configuration["DefaultDimensionValue"]

@@ -71,6 +71,10 @@ def _to_firehose(client: Any, target: Target, document: dict[str, Any]) -> Answe
 
 def _to_cloudwatch(client: Any, target: Target, document: dict[str, Any]) -> Answer:
     metrics = cloudwatch_metrics(document, target.options["DimensionConfigurations"])
+    if not metrics:
+        raise DeliveryError(
+            "No metric is made: a value has characters that no dimension may have.", retry=False
+        )
     given = client.put_metric_data(Namespace=NAMESPACE, MetricData=metrics)
     return answer(given, f"{len(metrics)} metrics")
 

@@ -64,7 +64,13 @@ def _dkim(raw: bytes, block: HeaderBlock, lookup: Lookup) -> list[Signed]:
 
     def txt(name: bytes, timeout: float = 0) -> str | None:
         values = lookup(name.decode("utf-8", "replace"), "TXT")
-        return values[0] if values else None
+        record = values[0] if values else None
+        try:
+            dkim.evaluate_pk(name, record)
+        except dkim.DKIMException as error:
+            # Of its own exceptions dkimpy says only that the signature is none.
+            raise LookupError(error) from None
+        return record
 
     results = []
     for number, value in enumerate(given):
@@ -98,7 +104,7 @@ def _dmarc(
 ) -> None:
     """Find the result of DMARC (RFC 7489 section 6.6.2) for domains that passed SPF and DKIM."""
     authors = [addresses.spec_of(text) for text in addresses.split(block.raw_values("from"))]
-    domains = {author.rpartition("@")[2].lower() for author in authors}
+    domains = {author.rpartition("@")[2].lower() if "@" in author else "" for author in authors}
     verdicts.author = domain = next(iter(sorted(domains)), "")
     if len(domains) != 1 or not domain:
         verdicts.dmarc_result = "permerror"
@@ -125,10 +131,12 @@ def _record(domain: str, lookup: Lookup) -> dict[str, str] | None:
     if len(texts) != 1:
         return None
     record = {name: value.lower() for name, value in _tags(texts[0])}
+    if "p" not in record and "rua" not in record:
+        return None
     for name in ("p", "sp"):
-        if record.get(name, "none") not in POLICIES:
+        if record.get(name, record.get("p")) not in POLICIES:
             record[name] = "none"
-    return record if "p" in record or "rua" in record else None
+    return record
 
 
 def _is_dmarc(text: str) -> bool:

@@ -2,13 +2,16 @@
 recorded.
 """
 
+from collections.abc import Sequence
 from email.utils import formatdate
 
 from ses_emulator.inbound.delivery import ActionResult, Delivery
-from ses_emulator.mail import reports
+from ses_emulator.mail import reports, wanted
+from ses_emulator.mail.feedback import happen
 from ses_emulator.mail.notices import capture
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Document
+from ses_emulator.store.messages import Stored
 
 
 def add_header(account: Account, members: Document, delivery: Delivery) -> ActionResult:
@@ -28,13 +31,18 @@ def bounce(account: Account, members: Document, delivery: Delivery) -> ActionRes
 
     Source: the guide, "Return bounce response action".
     """
-    delivery.bounced = True
     sender = delivery.mail.mail_from
     if not sender:
         # RFC 5321 section 4.5.5: or two servers would bounce to each other for ever.
         return ActionResult("not run", error="The mail has an empty sender; nothing bounces to it.")
+    delivery.bounced = True
     code, message = members["SmtpReplyCode"], members["Message"]
     status = members.get("StatusCode") or f"{code[0]}.0.0"
+    diagnostic = f"smtp; {code} {status} {message}"
+    sent = account.messages.find(delivery.mail.original) if delivery.mail.original else None
+    if sent is not None:
+        # SES itself gets what bounces of the mail that it sends.
+        return _bounce_sent(account, sent, delivery.recipients, status, diagnostic)
     report = reports.delivery_status(
         [
             ("From", members["Sender"]),
@@ -53,7 +61,7 @@ def bounce(account: Account, members: Document, delivery: Delivery) -> ActionRes
                     ("Final-Recipient", f"rfc822; {recipient}"),
                     ("Action", "failed" if status.startswith("5") else "delayed"),
                     ("Status", status),
-                    ("Diagnostic-Code", f"smtp; {code} {status} {message}"),
+                    ("Diagnostic-Code", diagnostic),
                 ]
                 for recipient in delivery.recipients
             ),
@@ -69,6 +77,24 @@ def bounce(account: Account, members: Document, delivery: Delivery) -> ActionRes
         original=delivery.stored.id,
     )
     return ActionResult("done", id)
+
+
+def _bounce_sent(
+    account: Account, sent: Stored, recipients: Sequence[str], status: str, diagnostic: str
+) -> ActionResult:
+    """Let a message that was sent here bounce; SES tells its sender as it always does."""
+    sender = Account(account.instance, sent.account, sent.region)
+    asked = {
+        "type": "bounce",
+        "bounceType": "Permanent" if status.startswith("5") else "Transient",
+        "bounceSubType": "General",
+        "diagnosticCode": diagnostic,
+    }
+    event = wanted.event(
+        sender, asked, recipients, sender.now(), received=sent.received, template=sent.template
+    )
+    happen(sender, sent, [event])
+    return ActionResult("done", sent.id)
 
 
 def record_workmail(account: Account, members: Document, delivery: Delivery) -> ActionResult:

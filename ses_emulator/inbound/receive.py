@@ -74,6 +74,8 @@ def receive(instance: Instance, mail: Incoming) -> Received:
     for each in taken:
         local = are_local(rule for rule, _ in each.rules)
         with instance.database.attempt() if local else nullcontext():
+            if mail.original is not None and instance.messages.find(mail.original) is None:
+                break  # A reset came between: what was sent before it does not arrive after it.
             stored = _store(each, mail, verdicts, status="received" if local else "receiving")
             _run_rules(each, stored, mail, verdicts)
             instance.messages.complete(stored)
@@ -95,7 +97,7 @@ def sort_out(
     got: set[str] = set()
     for account, name, rule_set in active_rule_sets(instance):
         rules = _matching(account, rule_set["Rules"], recipients)
-        met = {each: UNKNOWN for _, matched in rules for each in matched}
+        met = {each for _, matched in rules for each in matched}
         if rules and blocked(_filters(account), remote_ip):
             refused |= dict.fromkeys(met, BLOCKED.format(remote_ip))
             continue
@@ -110,7 +112,7 @@ def sort_out(
         rules = [(rule, matched) for rule, matched in left if matched]
         if rules:
             taken.append(Taken(account, name, rules))
-            got |= met.keys() - secret
+            got |= met - secret
     return taken, {each: reply for each, reply in refused.items() if each not in got}
 
 

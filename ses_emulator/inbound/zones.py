@@ -1,5 +1,6 @@
 """DNS records from a file of the master format (RFC 1035 section 5), which BIND reads, too."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,13 @@ Lookup = Callable[[str, str], list[str] | None]
 # What amazonses.com says of the addresses that SES sends from.
 AMAZON = "amazonses.com"
 AMAZON_SPF = "v=spf1 ip4:54.240.0.0/18 -all"
-ONE_HOUR = 3600
+DEFAULT_TTL = "$TTL 1h\n"
+# dnspython takes one only where a zone begins, and a file may have several zones.
+SOA = re.compile(
+    r"^([^\s;]*)[ \t]+(?:(?:[0-9]\w*|IN)[ \t]+)*SOA[ \t][^\n(;]*(?:\([^)]*\))?",
+    re.IGNORECASE | re.MULTILINE,
+)
+PLACE = re.compile(r"<string>:(\d+): (.*)", re.DOTALL)
 
 
 class Zone:
@@ -28,24 +35,18 @@ class Zone:
 
     def _read(self, path: str) -> None:
         from dns.exception import DNSException
-        from dns.zonefile import read_rrsets
+        from dns.zone import from_text
 
         try:
-            found = read_rrsets(
-                Path(path).read_text("utf-8"),
-                rdclass=None,
-                default_ttl=ONE_HOUR,
-                origin=".",
-                relativize=False,
-            )
+            text = SOA.sub(_without_soa, Path(path).read_text("utf-8"))
+            found = from_text(DEFAULT_TTL + text, ".", relativize=False, check_origin=False)
         except OSError as error:
             raise ConfigError(f"--zone {path}: {error.strerror}") from None
         except (DNSException, ValueError) as error:
-            raise ConfigError(f"--zone {path}: {error}") from None
-        for records in found:
-            name = records.name.to_text(omit_final_dot=True).lower()
-            for record in records:
-                self._records[name][records.rdtype.name].append(_value(record))
+            raise ConfigError(f"--zone {path}: {_explained(str(error))}") from None
+        for name, records in found.iterate_rdatasets():
+            of_name = self._records[name.to_text(omit_final_dot=True).lower()]
+            of_name[records.rdtype.name] += map(_value, records)
 
     def lookup(self, name: str, type: str) -> list[str] | None:
         """The values of a name's records of a type, behind a CNAME too; None is no such name."""
@@ -64,6 +65,17 @@ class Zone:
         labels = name.split(".")
         names = [name, *(".".join(["*", *labels[start:]]) for start in range(1, len(labels)))]
         return next((self._records[each] for each in names if each in self._records), None)
+
+
+def _without_soa(found: re.Match[str]) -> str:
+    """Something else in the place of an SOA, with its name and as many lines."""
+    return f'{found[1]} HINFO "" ""' + "\n" * found[0].count("\n")
+
+
+def _explained(error: str) -> str:
+    """An error of dnspython with the number of the line as it is in the file."""
+    place = PLACE.match(error)
+    return f"near line {max(int(place[1]) - 1, 1)}: {place[2]}" if place else error
 
 
 def _value(record: Any) -> str:

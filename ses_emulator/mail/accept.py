@@ -41,7 +41,8 @@ class Accepted:
     ``author`` is the first address of its From header (``local@domain``), ``charged`` how many of
     the recipients count against the daily quota; ``hidden`` are those that no header names.
     ``source_arn`` is the identity that it is sent with, if that was named. ``publishes`` says
-    whether what happens to it may be published.
+    whether what happens to it may be published. ``given`` are the header fields of a raw message
+    before any was taken out, None of another.
     """
 
     content: Simple | HeaderBlock
@@ -57,6 +58,7 @@ class Accepted:
     tenant: str | None = None
     source_arn: str | None = None
     publishes: bool = False
+    given: list[tuple[str, bytes]] | None = None
 
 
 def accept(account: Account, submission: Submission) -> Accepted:
@@ -69,6 +71,7 @@ def accept(account: Account, submission: Submission) -> Accepted:
         raise AwsError("AccountSendingPausedException", ACCOUNT_PAUSED)
     content = submission.content
     block = HeaderBlock(content) if isinstance(content, bytes) else None
+    given = block.fields if block is not None else None
     arns = named_arns(block, submission.source_arn, submission.from_arn, submission.return_path_arn)
     steering = block.take(STEERING) if block is not None else {}
 
@@ -126,6 +129,7 @@ def accept(account: Account, submission: Submission) -> Accepted:
         tenant=tenant,
         source_arn=source_arn,
         publishes=publishing.publishes,
+        given=given,
     )
 
 

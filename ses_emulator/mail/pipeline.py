@@ -8,6 +8,7 @@ from ses_emulator.mail.accept import Accepted, accept
 from ses_emulator.mail.compose import Composed, Stamp, compose
 from ses_emulator.mail.dkim import signatures_of
 from ses_emulator.mail.feedback import react
+from ses_emulator.mail.given import given_document
 from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.loopback import loop_back
 from ses_emulator.mail.message import Simple, Submission, Templated, Text
@@ -105,6 +106,9 @@ def _record(
         tenant=accepted.tenant,
         template=content.template if isinstance(content, Templated) else None,
         source_arn=accepted.source_arn,
+        given=None
+        if accepted.given is None
+        else given_document(submission.mail_from, accepted.given),
         signatures=signatures_of(account, accepted.author) or None,
         tracking=tracking.to_document() if tracking else None,
         base_url=account.base_url if tracking else None,

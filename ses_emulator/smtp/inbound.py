@@ -15,6 +15,8 @@ from ses_emulator.store.account import Instance
 
 log = logging.getLogger(__name__)
 
+LONGEST_NAME = 255  # RFC 5321 section 4.5.3.1.2
+
 
 class InboundConnection(Connection):
     """The protocol of one connection; mails are received on the threads of ``executor``."""
@@ -61,7 +63,7 @@ class InboundConnection(Connection):
             mail_from=envelope.mail_from or "",
             recipients=list(dict.fromkeys(envelope.rcpt_tos)),
             remote_ip=self._remote_ip(),
-            helo=self.session.host_name or "",
+            helo=(self.session.host_name or "")[:LONGEST_NAME],
             tls=self._secure,
         )
         try:

@@ -23,7 +23,7 @@ INSERTED = ", ".join(COLUMNS[: COLUMNS.index("document") + 1])
 LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0)"
 # Members of the document that most messages do not have.
 RARE = (
-    *("tenant", "template", "original", "source_arn"),
+    *("tenant", "template", "original", "source_arn", "given"),
     *("signatures", "tracking", "base_url", "receipt"),
 )
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM messages"
@@ -37,7 +37,8 @@ class Stored:
     ``attachment_bytes``, which stays so without attachments. ``original`` is the MessageId of what
     a notice of SES is about. ``signatures``, ``tracking`` and ``base_url`` are what makes the
     message that is delivered of the one that is stored: see mail.delivered.
-    ``receipt`` is how a mail was received: see inbound.receive.
+    ``receipt`` is how a mail was received: see inbound.receive. ``given`` is what SES changed of a
+    raw message: see mail.given.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Stored:
     template: str | None = None
     original: str | None = None
     source_arn: str | None = None
+    given: dict[str, Any] | None = None
     signatures: list[Any] | None = None
     tracking: dict[str, Any] | None = None
     base_url: str | None = None
@@ -315,11 +317,11 @@ class Messages:
         return [_stored(row) for row in rows]
 
     def received_between(self, account: str, region: str, start: float, end: float) -> list[Stored]:
-        """The messages of an account and region of this time, in order; both ends are included."""
+        """What an account and region sent in this time, in order; both ends are included."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"{SELECT} WHERE account = ? AND region = ? AND received BETWEEN ? AND ?"
-                " ORDER BY seq",
+                " AND api != 'inbound' ORDER BY seq",
                 (account, region, start, end),
             ).fetchall()
         return [_stored(row) for row in rows]

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from ses_emulator.emulator import Emulator
+from ses_emulator.pytest_plugin import SesEmulator
 from tests.clients.test_event_destinations import SET, VALIDATION
 from tests.neighbours import ROLE, Neighbours, Queue, Stream, Topic
 from tests.operations.support import client, running, send_v2
@@ -141,6 +142,29 @@ def test_cloudwatch(emulator: Emulator, neighbours: Neighbours) -> None:
         return list(answer["Datapoints"])
 
     assert sum(each["Sum"] for each in eventually(counted)) == 1
+
+
+def test_a_value_that_is_no_dimension(emulator: Emulator) -> None:
+    """SES sends no metric then, and its events tell so nowhere."""
+    dimension = {
+        "DimensionName": "subject",
+        "DimensionValueSource": "EMAIL_HEADER",
+        "DefaultDimensionValue": "none",
+    }
+    publish_to(emulator, CloudWatchDestination={"DimensionConfigurations": [dimension]})
+    content = {"Simple": {"Subject": {"Data": "With blanks"}, "Body": {"Text": {"Data": "t"}}}}
+    id = send_v2(client(emulator, "sesv2"), Content=content, **SET)
+    seen = SesEmulator(emulator)
+
+    def failed() -> Any:
+        [event] = seen.events(message=id, type="Send")
+        return [each for each in event["deliveries"] if each["status"] == "failed"]
+
+    [delivery] = eventually(failed)
+    [attempt] = delivery["attempts"]
+    assert (
+        attempt["error"] == "No metric is made: a value has characters that no dimension may have."
+    )
 
 
 def test_a_topic_that_is_deleted_fails_no_send(emulator: Emulator, neighbours: Neighbours) -> None:

@@ -81,15 +81,16 @@ def sent(ses_emulator: SesEmulator, sesv2: Any) -> Sent:
     return Sent(ses_emulator, answer["MessageId"])
 
 
-def mail(sent: Sent, *tags: str) -> dict[str, Any]:
-    """The mail object that the guide shows for this message."""
+def mail(sent: Sent, type: str) -> dict[str, Any]:
+    """The mail object that the guide shows for this message in an event of a type."""
     stored = sent.stored
     boundary = next(
         header["value"]
         for header in sent.document(sent.event("Send"))["mail"]["headers"]
         if header["name"] == "Content-Type"
     )
-    return {
+    tags = {"ses:outgoing-ip": ["54.240.8.1"]} if type == "Delivery" else {}
+    shown = {
         "timestamp": details.timestamp(stored.received),
         "source": SENDER,
         "sourceArn": f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/sender@example.com",
@@ -116,17 +117,26 @@ def mail(sent: Sent, *tags: str) -> dict[str, Any]:
             "ses:source-ip": ["127.0.0.1"],
             "ses:from-domain": ["example.com"],
             "ses:caller-identity": ["root"],
-            **{tag: ["54.240.8.1"] for tag in tags},
+            **tags,
             "campaign": ["spring"],
         },
     }
+    missing = {
+        "Open": ("sourceArn",),
+        "Click": ("sourceArn",),
+        "Rendering Failure": ("headers", "commonHeaders"),
+        "DeliveryDelay": ("headers", "commonHeaders"),
+    }
+    for name in missing.get(type, ()):
+        del shown[name]
+    return shown
 
 
 def test_send(sent: Sent) -> None:
     found = sent.document(sent.event("Send"))
-    assert found == {"eventType": "Send", "mail": mail(sent), "send": {}}
+    assert found == {"eventType": "Send", "mail": mail(sent, "Send"), "send": {}}
     assert list(found) == ["eventType", "mail", "send"]
-    assert list(found["mail"]) == list(mail(sent))
+    assert list(found["mail"]) == list(mail(sent, "Send"))
     assert (
         found["mail"]["headers"][4]["value"]
         .replace("  ", " ")
@@ -138,7 +148,7 @@ def test_delivery(sent: Sent) -> None:
     event = sent.event("Delivery")
     assert sent.document(event) == {
         "eventType": "Delivery",
-        "mail": mail(sent, "ses:outgoing-ip"),
+        "mail": mail(sent, "Delivery"),
         "delivery": {
             "timestamp": details.timestamp(event.timestamp),
             "processingTimeMillis": 498,
@@ -251,7 +261,8 @@ def test_other_types(
     assert found["eventType"] == event.type
     assert list(found[key]) == members.split()
     assert found[key] == event.detail
-    assert found["mail"] == mail(sent)
+    assert found["mail"] == mail(sent, event.type)
+    assert list(found["mail"]) == list(mail(sent, event.type))
     assert json.loads(json.dumps(found)) == found
 
 
@@ -271,11 +282,37 @@ def test_notifications(sent: Sent, type: str) -> None:
     assert list(found["mail"]) == [*basic, *names]
     assert list(short["mail"]) == basic
     assert found["mail"]["sourceIp"] == "127.0.0.1"
+    # Of a message without a Message-ID of its own, as captured.
+    assert list(found["mail"]["commonHeaders"]) == ["from", "to", "subject"]
     key = type.lower()
-    if type == "Delivery":
-        assert found[key]["remoteMtaIp"] == "192.0.2.25"
-    else:
+    if type == "Complaint":
         assert found[key] == event.detail
+    else:
+        assert list(found[key])[-2:] == ["remoteMtaIp", "reportingMTA"]
+        assert found[key]["remoteMtaIp"] == "192.0.2.25"
+        assert {**found[key], "remoteMtaIp": None} == {
+            **sent.document(event)[key],
+            "remoteMtaIp": None,
+        }
+
+
+@pytest.mark.parametrize(
+    ("kind", "sub_kind", "last"),
+    [
+        # Without a report of the server that was spoken to, and without anybody spoken to.
+        ("Undetermined", "Undetermined", ["timestamp", "remoteMtaIp"]),
+        ("Permanent", "OnAccountSuppressionList", ["timestamp", "reportingMTA"]),
+    ],
+)
+def test_notifications_of_other_bounces(
+    sent: Sent, kind: str, sub_kind: str, last: list[str]
+) -> None:
+    event = details.bounce(
+        kind, sub_kind, [RECIPIENT], 1.0, feedback_id=FEEDBACK, reporting_mta="dns; amazonses.com"
+    )
+    [stored] = happen(sent.account, sent.stored, [event])
+    assert list(sent.document(stored, NOTIFICATION)["bounce"])[-2:] == last
+    assert sent.document(stored)["bounce"] == event.detail
 
 
 def test_send_of_a_template(ses_emulator: SesEmulator, sesv2: Any) -> None:
@@ -292,6 +329,7 @@ def test_send_of_a_template(ses_emulator: SesEmulator, sesv2: Any) -> None:
     first = sent.document(sent.event("Send"))["mail"]
     assert "sourceArn" not in first
     assert [each["name"] for each in first["headers"]] == ["From", "To", "MIME-Version"]
+    assert list(first["commonHeaders"]) == ["from", "to", "messageId"]
     second = sent.document(sent.event("Delivery"))["mail"]
     assert second["sourceArn"].endswith("identity/sender@example.com")
     assert {"name": "Subject", "value": "Hi Ada"} in second["headers"]
@@ -325,6 +363,54 @@ def test_what_else_the_mail_tells(ses_emulator: SesEmulator, sesv2: Any) -> None
     assert "ses:configuration-set" not in found["tags"]
 
 
+def test_headers_that_ses_replaces(ses_emulator: SesEmulator, sesv2: Any) -> None:
+    """As captured: of a raw message there are the headers that its sender gave it."""
+    given = [
+        ("Date", "Thu, 24 Sep 2026 15:02:44 -0300"),
+        ("X-SES-CONFIGURATION-SET", "ConfigSet"),
+        ("From", "=?utf-8?q?M=C3=BCller=2C_A?= <sender@example.com>"),
+        ("Message-ID", "<1@example.com>"),
+        ("To", "C <c@example.com>"),
+        ("Bcc", "d@example.com, e@example.com"),
+        ("Subject", "Message sent from Amazon SES"),
+        ("X-SES-MESSAGE-TAGS", "campaign=spring"),
+        ("MIME-Version", "1.0"),
+    ]
+    raw = "".join(f"{name}: {value}\r\n" for name, value in given)
+    answer = sesv2.send_email(Content={"Raw": {"Data": f"{raw}\r\nText".encode()}})
+    sent = Sent(ses_emulator, answer["MessageId"])
+    found = sent.document(sent.event("Delivery"))["mail"]
+    shown = [(each["name"], each["value"]) for each in found["headers"]]
+    assert shown == [
+        (name, "Müller, A <sender@example.com>" if name == "From" else value)
+        for name, value in given
+    ]
+    assert list(found["commonHeaders"].items()) == [
+        ("from", ["Müller, A <sender@example.com>"]),
+        ("date", given[0][1]),
+        ("to", ["C <c@example.com>"]),
+        ("bcc", ["d@example.com", "e@example.com"]),
+        ("messageId", sent.stored.id),
+        ("subject", "Message sent from Amazon SES"),
+    ]
+    notified = sent.document(sent.event("Delivery"), NOTIFICATION)["mail"]
+    assert notified["headers"] == found["headers"]
+    assert notified["commonHeaders"] == {**found["commonHeaders"], "messageId": "<1@example.com>"}
+
+
+def test_source(ses_emulator: SesEmulator, sesv2: Any) -> None:
+    """The sender as the request has it, or else the message."""
+    raw = {"Raw": {"Data": b"From: A <sender@example.com>\r\nTo: b@example.com\r\n\r\nt"}}
+    for given, source in (
+        ({}, "A <sender@example.com>"),
+        ({"FromEmailAddress": "sender@example.com"}, "sender@example.com"),
+        ({"FromEmailAddress": SENDER}, SENDER),
+    ):
+        answer = sesv2.send_email(Content=raw, **given)
+        sent = Sent(ses_emulator, answer["MessageId"])
+        assert sent.document(sent.event("Send"))["mail"]["source"] == source
+
+
 def test_eventbridge(sent: Sent) -> None:
     found = sent.document(sent.event("Delivery"))
     bus = f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/default"
@@ -350,18 +436,24 @@ def test_cloudwatch(sent: Sent) -> None:
 
     wanted = [
         dimension("campaign", "MESSAGE_TAG"),
-        dimension("subject", "EMAIL_HEADER"),
+        dimension("ses:from-domain", "MESSAGE_TAG"),
+        dimension("mime-version", "EMAIL_HEADER"),
         dimension("l", "LINK_TAG"),
         dimension("other", "MESSAGE_TAG"),
     ]
-    [metric] = cloudwatch_metrics(sent.document(sent.happens(event)), wanted)
+    found = sent.document(sent.happens(event))
+    [metric] = cloudwatch_metrics(found, wanted)
     assert metric["MetricName"] == "Click"
     assert [each["Value"] for each in metric["Dimensions"]] == [
         "spring",
-        "Message sent from Amazon SES",
+        "example.com",
+        "1.0",
         "v",
         "none",
     ]
+    # The subject has blanks: SES sends nothing then.
+    assert cloudwatch_metrics(found, [*wanted, dimension("subject", "EMAIL_HEADER")]) == []
     failure = details.rendering_failure([RECIPIENT], now, message="m", template=None)
-    [metric] = cloudwatch_metrics(sent.document(sent.happens(failure)), [])
+    [metric] = cloudwatch_metrics(sent.document(sent.happens(failure)), wanted[:3])
     assert (metric["MetricName"], metric["Value"]) == ("RenderingFailure", 1.0)
+    assert metric["Dimensions"][2]["Value"] == "none"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import urllib.request
+from typing import Any
+
 import pytest
 
+from ses_emulator.mail import details
 from ses_emulator.pytest_plugin import SesEmulator
 from tests.operations.captured import ABUSE, PERMANENT, SUPPRESSED, capture
 from tests.operations.support import Clock, client, refused, running, send_v2
@@ -73,6 +78,51 @@ def test_details_of_events() -> None:
             {"Type": "DELIVERY_DELAY"},
             {"Type": "RENDERING_FAILURE"},
         ]
+
+
+HAPPENED: list[dict[str, Any]] = [
+    *({"type": "bounce", "bounceType": a, "bounceSubType": b} for a, b in details.BOUNCES),
+    {"type": "complaint", "complaintFeedbackType": "fraud"},
+    {"type": "complaint", "complaintSubType": "OnAccountSuppressionList"},
+    {"type": "reject"},
+    {"type": "open"},
+    {"type": "click", "link": "http://example.com/"},
+    {"type": "renderingFailure"},
+    {"type": "delay", "delayType": "MailboxFull"},
+    {"type": "subscription", "contactList": "list"},
+]
+
+
+def test_agrees_with_what_is_published(ses_emulator: SesEmulator) -> None:
+    """Every type, of one of two recipients, as its event tells it."""
+    ses = client(ses_emulator, "sesv2")
+    id = send_v2(ses, Destination={"ToAddresses": ["a@example.com", "b@example.com"]})
+    for each in HAPPENED:
+        wanted = json.dumps({**each, "recipients": ["a@example.com"]}).encode()
+        url = f"{ses_emulator.url}/_ses/messages/{id}/events"
+        urllib.request.urlopen(urllib.request.Request(url, wanted, method="POST")).close()
+    documents = [each["document"] for each in reversed(ses_emulator.events(message=id))]
+    first, second = ses.get_message_insights(MessageId=id)["Insights"]
+    assert [each["Type"] for each in second["Events"]] == ["SEND", "DELIVERY"]
+    assert len(first["Events"]) == len(documents) == len(HAPPENED) + 2
+    for told, document in zip(first["Events"], documents, strict=True):
+        name = document["eventType"].replace(" ", "").upper()
+        assert told["Type"].replace("_", "") == name
+        if name == "BOUNCE":
+            detail = document["bounce"]
+            bounce = told["Details"]["Bounce"]
+            assert bounce["BounceType"] == detail["bounceType"].upper()
+            sub_type = bounce["BounceSubType"].replace("_", "").lower()
+            assert sub_type == detail["bounceSubType"].lower()
+            [recipient] = detail["bouncedRecipients"]
+            assert bounce.get("DiagnosticCode") == recipient.get("diagnosticCode")
+        elif name == "COMPLAINT":
+            detail = document["complaint"]
+            complaint = told["Details"]["Complaint"]
+            assert complaint.get("ComplaintFeedbackType") == detail.get("complaintFeedbackType")
+            assert ("ComplaintSubType" in complaint) == bool(detail["complaintSubType"])
+        else:
+            assert "Details" not in told
 
 
 def test_message_of_another_account(ses_emulator: SesEmulator) -> None:
