@@ -53,13 +53,13 @@ TOGETHER = 25
 STOP_SECONDS = 0.5
 AFTER_ERROR = 1.0
 
-Publish = Callable[[Account, Target, dict[str, Any]], Answer]
+Publish = Callable[[Account, Target, dict[str, Any], int], Answer]
 
 
 class Outbox:
     """The worker of an instance.
 
-    ``publish`` gives a document to a target and raises DeliveryError.
+    ``publish`` gives the document of an event with an id to a target and raises DeliveryError.
     """
 
     def __init__(self, instance: Instance, publish: Publish = publish) -> None:
@@ -203,7 +203,7 @@ class Outbox:
             if body is None:
                 body = to_json(describe(account, stored, event, target))
                 started = time.monotonic()
-            answer = self._publish(account, target, orjson.loads(body))
+            answer = self._publish(account, target, orjson.loads(body), event.id)
             attempt |= {"status": answer.status, "detail": answer.detail}
         except DeliveryError as error:
             attempt |= {"status": error.status, "error": str(error)}

@@ -22,13 +22,14 @@ SUBJECT = "Amazon SES Email Event Notification"
 NAMESPACE = "AWS/SES"
 
 
-def publish(account: Account, target: Target, document: dict[str, Any]) -> Answer:
+def publish(account: Account, target: Target, document: dict[str, Any], id: int) -> Answer:
     """Publish a document of documents.py to a target. Raises DeliveryError.
 
-    This waits for the target, so it must not be called in a transaction.
+    ``id`` is the event's, by which a webhook knows what it has already got. This waits for the
+    target, so it must not be called in a transaction.
     """
     if target.kind == "webhook":
-        return _to_webhook(target, document)
+        return _to_webhook(target, document, id)
     if target.kind == "sns":
         return _to_sns(account, target, document)
     with answers_of(target.kind):
@@ -79,10 +80,11 @@ def _to_cloudwatch(client: Any, target: Target, document: dict[str, Any]) -> Ans
     return answer(given, f"{len(metrics)} metrics")
 
 
-def _to_webhook(target: Target, document: dict[str, Any]) -> Answer:
+def _to_webhook(target: Target, document: dict[str, Any], id: int) -> Answer:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "ses-emulator",
+        "X-SES-Event-Id": str(id),
         "X-SES-Event-Type": document["eventType"],
         "X-SES-Message-Id": document["mail"]["messageId"],
     }

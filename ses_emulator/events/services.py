@@ -22,27 +22,17 @@ WORDS = {
 }
 
 
-def unreachable(account: Account, kind: str, address: str) -> str | None:
-    """Why nothing can be published to a target, None if its endpoint is known."""
-    if kind == "webhook" or (kind == "sns" and address in account.settings.topics):
-        return None
-    try:
-        endpoint_of(account.settings, kind)
-    except NoNeighbour as error:
-        hint = " --topic needs none." if kind == "sns" else ""
-        return f"{error}{hint}"
-    return None
-
-
 def check_target(account: Account, kind: str, address: str, greeting: str = "") -> str | None:
     """What is wrong with a target, None if it is there or nobody can be asked.
 
     A topic is asked by publishing ``greeting`` to it, as SES does. This waits for other services,
     so it must not be called in a transaction.
     """
-    if kind not in WORDS or unreachable(account, kind, address):
+    if kind not in WORDS or (kind == "sns" and address in account.settings.topics):
         return None
-    if kind == "sns" and address in account.settings.topics:
+    try:
+        endpoint_of(account.settings, kind)
+    except NoNeighbour:
         return None
     name = f"{WORDS[kind]} <{address}>"
     try:
@@ -77,7 +67,8 @@ def client_of(account: Account, kind: str, address: str) -> Any:
             account.settings, kind, account_id or account.id, region or account.region
         )
     except NoNeighbour as error:
-        raise DeliveryError(str(error), retry=False) from None
+        hint = " A topic of --topic needs none." if kind == "sns" else ""
+        raise DeliveryError(f"{error}{hint}", retry=False) from None
 
 
 class NotThere(DeliveryError):
@@ -87,17 +78,24 @@ class NotThere(DeliveryError):
 @contextmanager
 def answers_of(kind: str) -> Iterator[None]:
     """Whatever botocore raises within, as a DeliveryError."""
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectionError,
+        HTTPClientError,
+    )
     from botocore.parsers import ResponseParserError
 
     try:
         yield
     except ClientError as error:
         status = status_of(error.response)
-        code = str(error.response.get("Error", {}).get("Code", ""))
+        said = error.response.get("Error", {})
+        code = str(said.get("Code", ""))
+        message = f"{error.operation_name} was refused: {code}: {said.get('Message', '')}"
         make = NotThere if code in NOT_FOUND else DeliveryError
-        raise make(str(error), retry=may_try_again(code, status), status=status) from None
-    except HTTPClientError as error:
+        raise make(message, retry=may_try_again(code, status), status=status) from None
+    except (ConnectionError, HTTPClientError) as error:
         raise DeliveryError(str(error), retry=True) from None
     except ResponseParserError:
         raise DeliveryError(f"What answers is not {kind}.", retry=False) from None

@@ -167,6 +167,27 @@ def test_a_value_that_is_no_dimension(emulator: Emulator) -> None:
     )
 
 
+def test_without_an_endpoint_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EVENTBRIDGE"):
+        monkeypatch.delenv(name, raising=False)
+    with running() as emulator:
+        client(emulator, "sesv2").create_configuration_set(**SET)
+        publish_to(emulator, EventBridgeDestination={"EventBusArn": BUS})
+        id = send(emulator)
+        seen = SesEmulator(emulator)
+
+        def failed() -> Any:
+            [event] = seen.events(message=id, type="Bounce")
+            return [each for each in event["deliveries"] if each["status"] == "failed"]
+
+        [delivery] = eventually(failed)
+        [attempt] = delivery["attempts"]
+        assert attempt["error"] == (
+            "No endpoint of eventbridge is known: set --aws-endpoint or"
+            " AWS_ENDPOINT_URL_EVENTBRIDGE."
+        )
+
+
 def test_a_topic_that_is_deleted_fails_no_send(emulator: Emulator, neighbours: Neighbours) -> None:
     topic = Topic(neighbours)
     publish_to(emulator, SnsDestination={"TopicArn": topic.arn})

@@ -43,7 +43,7 @@ class Publisher:
         self.act: Callable[[Target, Document], Answer] = lambda target, document: Answer(200, "ok")
         self._changed = threading.Condition()
 
-    def __call__(self, account: Account, target: Target, document: Document) -> Answer:
+    def __call__(self, account: Account, target: Target, document: Document, id: int) -> Answer:
         with self._changed:
             self.published.append((target.address, document))
             self._changed.notify_all()
