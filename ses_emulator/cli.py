@@ -1,4 +1,4 @@
-"""The command: ``ses-emulator [serve]`` and ``ses-emulator operations``."""
+"""The command: ``ses-emulator [serve]``, ``operations`` and ``smtp-password``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ from ses_emulator.config import ConfigError, Settings, add_arguments, load
 if TYPE_CHECKING:
     from ses_emulator.emulator import Emulator
 
+log = logging.getLogger(__name__)
+
+# Open files besides the connections of SMTP submission: those of HTTP, the database and the rest.
+OTHER_FILES = 2000
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit status. What is wrong with its options is one line and 1 or 2."""
@@ -28,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "operations":
             return _operations()
+        if options.command == "smtp-password":
+            return _smtp_password(options.secret, options.region)
         return _serve(load(vars(options)))
     except ConfigError as error:
         return _fail(error)
@@ -46,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "operations", help="count the operations of SES, and name those that are missing"
     )
+    password = commands.add_parser(
+        "smtp-password", help="print the SMTP password that SES derives from a secret access key"
+    )
+    password.add_argument("secret", metavar="SECRET", help="the secret access key")
+    password.add_argument("region", metavar="REGION", help="the region that it is for")
     return parser
 
 
@@ -61,6 +73,7 @@ def _serve(settings: Settings) -> int:
     if settings.log_level != "debug":
         # aiosmtpd tells every command under this name.
         logging.getLogger("mail.log").setLevel(logging.WARNING)
+    _allow_files(settings.smtp_connections + OTHER_FILES)
     stopping = threading.Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -82,6 +95,21 @@ def _serve(settings: Settings) -> int:
     return 0
 
 
+def _allow_files(count: int) -> None:
+    """Have the system let this process open so many files, if it may; many shells allow 1,024."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        except (OSError, ValueError):  # the system has another limit, which it does not tell
+            log.info("no more than %d files can be open at a time", soft)
+
+
 def _banner(emulator: Emulator) -> str:
     settings, url, host = emulator.settings, emulator.url, emulator.settings.host
     smtp = [
@@ -98,6 +126,13 @@ def _banner(emulator: Emulator) -> str:
             f"  account   {settings.account}, database {settings.database}",
         ]
     )
+
+
+def _smtp_password(secret: str, region: str) -> int:
+    from ses_emulator.smtp.credentials import smtp_password
+
+    print(smtp_password(secret, region))
+    return 0
 
 
 def _operations() -> int:

@@ -3,57 +3,31 @@
 import argparse
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ses_emulator import option_values
+from ses_emulator.option_values import WEB_ADDRESS, Topic
+from ses_emulator.option_values import ConfigError as ConfigError
+
 ENVIRONMENT_PREFIX = "SES_EMULATOR_"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 ACCOUNT_MODES = ("open", "production", "sandbox")
 VERIFICATIONS = ("auto", "click")
-# With user and password, if there are any, and without a fragment.
-WEB_ADDRESS = re.compile(
-    r"https?://(?:[^\s/?#@]*@)?(?:\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::[0-9]{1,5})?(?:[/?][!\"$-~]*)?",
-    re.ASCII,
-)
-TOPIC = re.compile(
-    r"(arn:aws[\w-]*:sns:[a-z0-9-]+:[0-9]{12}:[\w.-]{1,256})="
-    rf"({WEB_ADDRESS.pattern})(?:#(\S*))?",
-    re.ASCII,
-)
-# What may stand behind the # of a topic, and the members of Topic that it stands for.
-TOPIC_OPTIONS: dict[str, dict[str, Any]] = {
-    "confirmed": {"confirmed": True},
-    "raw": {"raw": True},
-    "signature=1": {"signature_version": "1"},
-    "signature=2": {"signature_version": "2"},
+SMTP_AUTHS = ("any", "required")
+# Options whose values are read by a function, which raises ConfigError.
+WRITTEN: Mapping[str, Callable[[str], Any]] = {
+    "aws_endpoint": option_values.endpoint,
+    "function": option_values.function,
+    "topic": option_values.topic,
 }
-# Other services that SES uses, by what the AWS SDKs call them in AWS_ENDPOINT_URL_SNS and so on.
-AWS_SERVICES = ("cloudwatch", "eventbridge", "firehose", "lambda", "s3", "sns")
-ENDPOINT = re.compile(rf"(?:([a-z0-9]+)=)?({WEB_ADDRESS.pattern})", re.ASCII)
 # Options that name a daemon, with where it usually is.
 DAEMONS = {"clamd": "localhost:3310", "spamd": "localhost:783"}
+HOST_NAME = re.compile(r"\*|[\w.-]+", re.ASCII)
 HOST_AND_PORT = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]]+):([0-9]{1,5})")
-
-
-class ConfigError(Exception):
-    """An option cannot be used; the message names it, its value and the way out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """An SNS topic that needs no SNS: what is published to it is posted to ``url``, as SNS would.
-
-    ``raw`` is SNS's raw message delivery; what is ``confirmed`` waits for no confirmation.
-    """
-
-    arn: str
-    url: str
-    raw: bool = False
-    confirmed: bool = False
-    signature_version: str = "1"
 
 
 def _option(
@@ -77,6 +51,43 @@ class Settings:
     smtp_port: int = _option(1025, "SMTP submission, with STARTTLS and AUTH")
     smtps_port: int = _option(1465, "SMTP submission over TLS")
     inbound_port: int = _option(2525, "SMTP for mail that the account receives")
+    smtp_auth: str = _option(
+        "any",
+        "any lets everybody send over SMTP, required asks for TLS and a login, as SES does",
+        choices=SMTP_AUTHS,
+    )
+    access_key: Sequence[str] = _option(
+        (),
+        "access key whose SMTP password may log in; may be repeated",
+        metavar="ID=SECRET",
+    )
+    smtp_connections: int = _option(2000, "SMTP submission: answer 421 to more connections")
+    tls_cert: str = _option(
+        "",
+        "certificate of the SMTP ports, as PEM; without it one is made and kept",
+        metavar="FILE",
+    )
+    tls_key: str = _option(
+        "", "private key of the certificate, if it is not in the same file", metavar="FILE"
+    )
+    relay: str = _option(
+        "",
+        "SMTP server that messages are released to: smtp:// or smtps://",
+        metavar="URL",
+    )
+    release: Sequence[str] = _option(
+        (),
+        "recipients whose mail is always released, such as *@example.com; may be repeated",
+        metavar="PATTERN",
+    )
+    allowed_host: Sequence[str] = _option(
+        (),
+        "name by which HTTP may be asked besides local ones, * is any; may be repeated",
+        metavar="NAME",
+    )
+    ui_auth: str = _option(
+        "", "user and password that the inbox and its API ask for", metavar="USER:PASSWORD"
+    )
     database: str = _option(":memory:", "SQLite file to keep everything in", metavar="FILE")
     account: str = _option("open", "how strict: open, production or sandbox", choices=ACCOUNT_MODES)
     account_id: str = _option(
@@ -94,6 +105,11 @@ class Settings:
     topic: Sequence[str] = _option(
         (),
         "post what is published to a topic to a URL, as SNS would; may be repeated",
+        metavar="ARN=URL",
+    )
+    function: Sequence[str] = _option(
+        (),
+        "invoke a Lambda function by posting to a URL, which answers for it; may be repeated",
         metavar="ARN=URL",
     )
     webhook: Sequence[str] = _option(
@@ -131,16 +147,27 @@ class Settings:
                 _check(option.name, each, option.metadata["choices"])
         if len(self.topics) < len(self.topic):
             raise ConfigError("--topic names a topic twice: give each one URL")
+        if len(self.functions) < len(self.function):
+            raise ConfigError("--function names a function twice: give each one URL")
 
     @cached_property
     def topics(self) -> Mapping[str, Topic]:
         """The topics of ``--topic`` by their ARNs."""
-        return {topic.arn: topic for topic in map(_topic, self.topic)}
+        return {topic.arn: topic for topic in map(option_values.topic, self.topic)}
+
+    @cached_property
+    def functions(self) -> Mapping[str, str]:
+        """The URLs of ``--function`` by the functions' ARNs."""
+        return dict(map(option_values.function, self.function))
+
+    def function_at(self, arn: str) -> str | None:
+        """The URL of a function; that of all its versions if none is known of the ARN's own."""
+        return self.functions.get(arn) or self.functions.get(":".join(arn.split(":")[:7]))
 
     @cached_property
     def aws_endpoints(self) -> Mapping[str, str]:
         """The URLs of ``--aws-endpoint`` by their services, such as ``sns``; "" is all others."""
-        return dict(map(_endpoint, self.aws_endpoint))
+        return dict(map(option_values.endpoint, self.aws_endpoint))
 
 
 def _check(name: str, value: Any, choices: tuple[str, ...]) -> None:
@@ -150,53 +177,24 @@ def _check(name: str, value: Any, choices: tuple[str, ...]) -> None:
         raise ConfigError(f"{flag(name)} {value}: a port is a number from 0 to 65535")
     if name == "pause_after" and value < 0:
         raise ConfigError(f"{flag(name)} {value}: use 0 to pause nobody")
+    if name == "smtp_connections" and value < 1:
+        raise ConfigError(f"{flag(name)} {value}: at least one client must be let in")
     if name == "max_messages" and value < 0:
         raise ConfigError(f"{flag(name)} {value}: use 0 to keep all messages")
     if name == "account_id" and not (len(value) == 12 and value.isascii() and value.isdigit()):
         raise ConfigError(f"{flag(name)} {value!r}: an account id has 12 digits")
-    if name == "aws_endpoint":
-        _endpoint(value)
-    if name == "topic":
-        _topic(value)
+    if name in WRITTEN:
+        WRITTEN[name](value)
     if name == "webhook" and not WEB_ADDRESS.fullmatch(value):
         raise ConfigError(
             f"{flag(name)} {value!r}: write a URL, such as http://localhost:3000/events"
         )
+    if name == "allowed_host" and not HOST_NAME.fullmatch(value):
+        raise ConfigError(f"{flag(name)} {value!r}: write a name such as ses.example.com, or *")
+    if name == "ui_auth" and value and not all(value.partition(":")):
+        raise ConfigError(f"{flag(name)}: write USER:PASSWORD")  # and never show it
     if name in DAEMONS and value and not _is_host_and_port(value):
         raise ConfigError(f"{flag(name)} {value!r}: write HOST:PORT, such as {DAEMONS[name]}")
-
-
-def _topic(text: str) -> Topic:
-    """A topic as it is written. Raises ConfigError."""
-    found = TOPIC.fullmatch(text)
-    if found is None:
-        raise ConfigError(
-            f"--topic {text!r}: write ARN=URL, such as"
-            " arn:aws:sns:us-east-1:000000000000:mail=http://localhost:3000/sns"
-        )
-    arn, url, words = found.groups()
-    options: dict[str, Any] = {}
-    for word in words.split(",") if words is not None else ():
-        if word not in TOPIC_OPTIONS:
-            raise ConfigError(
-                f"--topic {text!r}: {word!r} is not known, use {', '.join(TOPIC_OPTIONS)}"
-            )
-        options |= TOPIC_OPTIONS[word]
-    return Topic(arn, url, **options)
-
-
-def _endpoint(text: str) -> tuple[str, str]:
-    """The service of an endpoint as it is written, "" for all others, and its URL.
-
-    Raises ConfigError.
-    """
-    found = ENDPOINT.fullmatch(text)
-    if found is None or found[1] not in (None, *AWS_SERVICES):
-        raise ConfigError(
-            f"--aws-endpoint {text!r}: write URL, or SERVICE=URL with one of"
-            f" {', '.join(AWS_SERVICES)}"
-        )
-    return found[1] or "", found[2]
 
 
 def _is_host_and_port(value: str) -> bool:

@@ -47,6 +47,22 @@ def needs_spamd() -> Path:
     return Path(found)
 
 
+def needs_swaks() -> Path:
+    """The executable of swaks, the Swiss army knife for SMTP."""
+    found = shutil.which("swaks")
+    if not found:
+        missing("no swaks on the PATH; on Debian: apt-get install swaks")
+    return Path(found)
+
+
+def needs_msmtp() -> Path:
+    """The executable of msmtp, a sendmail that gives all mail to one server."""
+    found = shutil.which("msmtp")
+    if not found:
+        missing("no msmtp on the PATH; on Debian: apt-get install msmtp")
+    return Path(found)
+
+
 def missing(reason: str) -> NoReturn:
     """Skip the running test for this reason; fail it in CI, where nothing may be missing."""
     if os.environ.get("CI"):

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,12 @@ def test_operations() -> None:
     assert (len(catalogue.v1), len(catalogue.v2)) == (71, 117)
 
 
+def test_smtp_password() -> None:
+    done = run("smtp-password", "some+secret+key", "eu-central-1")
+    assert done.stdout == "BMXhUYlu5Z3gSXVQORxlVa7XPaz91aGWdfHxvkOZdWZ2\n"
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_missing_operations_are_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,12 +84,38 @@ def test_port_in_use_is_one_line(option: str) -> None:
     )
 
 
+def test_more_connections_than_the_shell_allows_files() -> None:
+    command = [sys.executable, "-m", "ses_emulator"]
+    command += [part for option in PORTS for part in (option, "0")]
+    limited = ["bash", "-c", 'ulimit -Sn 100 && exec "$@"', "bash", *command]
+    with (
+        subprocess.Popen(limited, stdout=subprocess.PIPE, text=True) as process,
+        ExitStack() as kept,
+    ):
+        kept.callback(process.terminate)
+        assert process.stdout is not None
+        port = next(
+            int(line.partition(" smtp 127.0.0.1:")[2].partition(",")[0])
+            for line in process.stdout
+            if " smtp " in line
+        )
+        for _ in range(200):
+            client = kept.enter_context(socket.create_connection(("127.0.0.1", port), timeout=30))
+            assert client.recv(3) == b"220"
+
+
 def test_bad_values_are_one_line(tmp_path: Path) -> None:
     (tmp_path / "other.db").write_bytes(b"this is no database, but it is long enough" * 100)
     for arguments, environment, words in (
         (["serve", "--account-id", "12"], {}, "--account-id '12': an account id has 12 digits"),
         ([], {"SES_EMULATOR_PORT": "many"}, "SES_EMULATOR_PORT is 'many': write a whole number"),
         (["--config", str(tmp_path / "none.yaml")], {}, "No such file"),
+        (["--smtp-auth", "required"], {}, "give --access-key ID=SECRET, too"),
+        (["--smtp-connections", "0"], {}, "at least one client must be let in"),
+        (["--access-key", "secret"], {}, "--access-key, number 1: write ID=SECRET"),
+        (["--tls-key", "key.pem"], {}, "--tls-key is given without --tls-cert"),
+        (["--relay", "localhost:25"], {}, "--relay: write smtp://"),
+        (["--release", "*"], {}, "--release is given without --relay"),
         (["--database", str(tmp_path / "other.db")], {}, "file is not a database"),
         (["--database", str(tmp_path / "no" / "ses.db")], {}, "unable to open database file"),
     ):

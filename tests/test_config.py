@@ -13,16 +13,18 @@ from ses_emulator.config import (
     ENVIRONMENT_PREFIX,
     ConfigError,
     Settings,
-    Topic,
     add_arguments,
     flag,
     load,
     options,
 )
+from ses_emulator.option_values import Topic
 
 OPTIONS = {option.name: option for option in options()}
 ARN = "arn:aws:sns:eu-west-1:123456789012:mail"
 TOPIC = f"{ARN}=http://localhost:3000/sns"
+CODE = "arn:aws:lambda:eu-west-1:123456789012:function:mail"
+FUNCTION = f"{CODE}=http://localhost:3000/mail"
 
 
 def parse(*arguments: str) -> dict[str, Any]:
@@ -57,8 +59,18 @@ def other_value(name: str) -> Any:
         return ("sns=http://localhost:4566",)
     if name == "topic":
         return (TOPIC,)
+    if name == "function":
+        return (FUNCTION,)
     if name == "webhook":
         return ("https://example.com/events?a=b",)
+    if name == "access_key":
+        return ("AKIAIOSFODNN7EXAMPLE=secret+/key",)
+    if name == "release":
+        return ("*@example.com",)
+    if name == "allowed_host":
+        return ("ses.example.com",)
+    if name == "ui_auth":
+        return "ada:s3cret"
     return 4321 if OPTIONS[name].type is int else "other"
 
 
@@ -118,6 +130,18 @@ def test_topics(file: Path) -> None:
         f"{ARN}.fifo": Topic(f"{ARN}.fifo", raw, True, True, "2"),
     }
     assert Settings().topics == {}
+
+
+def test_functions(file: Path) -> None:
+    live = "http://[::1]:9000/2015-03-31/functions/function/invocations?a=b"
+    text = f"function:\n  {CODE}: http://localhost:3000/mail\n  {CODE}:live: {live}\n"
+    settings = from_file(file, text)
+    assert settings.function == (FUNCTION, f"{CODE}:live={live}")
+    assert settings.function_at(CODE) == "http://localhost:3000/mail"
+    assert settings.function_at(f"{CODE}:live") == live
+    assert settings.function_at(f"{CODE}:$LATEST") == "http://localhost:3000/mail"
+    assert settings.function_at(f"{CODE}2") is None
+    assert Settings().functions == {}
 
 
 def test_what_wins(file: Path) -> None:
@@ -269,6 +293,22 @@ def test_number_in_the_environment() -> None:
             " signature=2",
         ),
         ({"topic": (TOPIC, f"{TOPIC}#raw")}, "--topic names a topic twice: give each one URL"),
+        (
+            {"function": ("mail=http://localhost",)},
+            "--function 'mail=http://localhost': write ARN=URL, such as"
+            " arn:aws:lambda:us-east-1:000000000000:function:mail=http://localhost:3000/mail",
+        ),
+        (
+            {"function": (FUNCTION, f"{CODE}=http://localhost")},
+            "--function names a function twice: give each one URL",
+        ),
+        (
+            {"allowed_host": ("http://a.example",)},
+            "--allowed-host 'http://a.example': write a name such as ses.example.com, or *",
+        ),
+        ({"ui_auth": "s3cret"}, "--ui-auth: write USER:PASSWORD"),
+        ({"ui_auth": ":s3cret"}, "--ui-auth: write USER:PASSWORD"),
+        ({"ui_auth": "ada:"}, "--ui-auth: write USER:PASSWORD"),
         ({"account_id": "1234"}, "--account-id '1234': an account id has 12 digits"),
         (
             {"account_id": "1" * 11 + "²"},

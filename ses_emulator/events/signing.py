@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ses_emulator.errors import Exists
+from ses_emulator.certificates import Pair, kept, self_signed
 from ses_emulator.store.account import Instance
-from ses_emulator.store.documents import Collection, Document
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -31,10 +30,8 @@ SIGNED = (
 )
 HASHES = {"1": "SHA1", "2": "SHA256"}
 PATH = "/_ses/sns"
-NAME = "certificate"
+KIND = "SnsCertificate"
 LIFETIME = datetime.timedelta(days=3650)
-# For clients whose clock is behind.
-EARLIER = datetime.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,51 +59,16 @@ def canonical(message: Mapping[str, str]) -> str:
 
 def certificate(instance: Instance) -> Certificate:
     """The certificate of an instance, which it keeps until a reset."""
-    document = _kept(instance)
-    pem = document["Certificate"]
-    digest = hashlib.sha256(pem.encode()).hexdigest()[:32]
-    return Certificate(f"SimpleNotificationService-{digest}.pem", pem, document["PrivateKey"])
+    pair = kept(instance, KIND, _made)
+    digest = hashlib.sha256(pair.certificate.encode()).hexdigest()[:32]
+    return Certificate(f"SimpleNotificationService-{digest}.pem", pair.certificate, pair.key)
 
 
-def _kept(instance: Instance) -> Document:
-    """Key and certificate; they are made when they are asked for the first time."""
-    collection = Collection(instance.database, "", "", "SnsCertificate")
-    document = collection.find(NAME)
-    if document is None:
-        try:
-            collection.create(NAME, _made())
-        except Exists:  # somebody else was as quick
-            pass
-        document = collection.get(NAME)
-    return document
-
-
-def _made() -> Document:
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
+def _made() -> Pair:
     from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-    from cryptography.x509.oid import NameOID
 
-    key = generate_private_key(65537, 2048)
     # Some verifiers look for SNS's own name.
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - EARLIER)
-        .not_valid_after(now + LIFETIME)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return {
-        "PrivateKey": private.decode(),
-        "Certificate": made.public_bytes(Encoding.PEM).decode(),
-    }
+    return self_signed("sns.amazonaws.com", generate_private_key(65537, 2048), LIFETIME)
 
 
 @lru_cache(maxsize=16)

@@ -61,6 +61,20 @@ def of_content(message: Stored, raw: bytes, content: Content) -> Iterator[Findin
     yield from _of_bulk(message, headers)
 
 
+def _has_long_line(raw: bytes) -> bool:
+    """Whether a line has more bytes than LONGEST_LINE; no list of all lines, which may be many."""
+    start = 0
+    while len(raw) - start > LONGEST_LINE:
+        end = raw.rfind(b"\n", start, start + LONGEST_LINE + 1)
+        if end < 0:  # but for the CR before its end, the line is too long
+            end = raw.find(b"\n", start)
+            end = len(raw) if end < 0 else end
+            if len(raw[start:end].rstrip(b"\r")) > LONGEST_LINE:
+                return True
+        start = end + 1
+    return False
+
+
 def _of_form(message: Stored, raw: bytes, headers: dict[str, list[str]]) -> Iterator[Finding]:
     if message.size > LARGE:
         yield _finding(
@@ -69,7 +83,7 @@ def _of_form(message: Stored, raw: bytes, headers: dict[str, list[str]]) -> Iter
             " more slowly, and some receivers take less.",
             "Offer the files as links.",
         )
-    if any(len(line.rstrip(b"\r")) > LONGEST_LINE for line in raw.split(b"\n")):
+    if _has_long_line(raw):
         yield _finding(
             "LongLine",
             f"A line of the message has more than {LONGEST_LINE} characters, which SES and SMTP do"

@@ -24,10 +24,10 @@ class HeaderBlock:
     """Header fields in order, and the body that follows them.
 
     A line that is no header field ends the block; it and all that follows is the body then, as the
-    standard library and most mail programs read it.
+    standard library and most mail programs read it. The body begins in ``raw`` at ``start``.
     """
 
-    __slots__ = ("body", "fields", "newline")
+    __slots__ = ("fields", "newline", "raw", "start")
 
     def __init__(self, raw: bytes) -> None:
         position = 0
@@ -41,7 +41,23 @@ class HeaderBlock:
         end = raw.find(b"\n", 0, position)
         self.newline = b"\n" if end > 0 and raw[end - 1 : end] != b"\r" else b"\r\n"
         blank = BLANK_LINE.match(raw, position)
-        self.body = raw[blank.end() :] if blank else raw[position:]
+        # No copy of the body, which may be large.
+        self.raw = raw
+        self.start = blank.end() if blank else position
+
+    @property
+    def body(self) -> bytes:
+        """What follows the header block."""
+        return self.raw[self.start :]
+
+    @body.setter
+    def body(self, body: bytes) -> None:
+        self.raw, self.start = body, 0
+
+    @property
+    def view(self) -> memoryview:
+        """The body without a copy of it."""
+        return memoryview(self.raw)[self.start :]
 
     def get(self, name: str) -> str | None:
         """The decoded value of the first field with this name (lower case), or None."""
@@ -82,7 +98,7 @@ class HeaderBlock:
     def to_bytes(self) -> bytes:
         """The message: header block, blank line, body."""
         lines = [line if line.endswith(b"\n") else line + self.newline for _, line in self.fields]
-        return b"".join([*lines, self.newline, self.body])
+        return b"".join([*lines, self.newline, self.view])
 
 
 def field_value(line: bytes) -> bytes:
@@ -128,7 +144,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bytes]]:
     yield "utf-8", text[position:].encode("utf-8", "replace")
 
 
-def decode_base64(data: bytes) -> bytes:
+def decode_base64(data: bytes | memoryview) -> bytes:
     """What base64 stands for, as far as it goes: other characters and a cut end are passed over."""
     try:
         return binascii.a2b_base64(data)

@@ -1,11 +1,13 @@
-"""What is sent to somebody whom an account here receives mail for: it is received, too.
+"""What becomes of a message after its delivery: it is received here, too, and may be released.
 
-It is handed over when the transaction that stored it is committed, to inbound.arrivals.
+Received by whom an account here receives mail for: when the transaction that stored it is
+committed, it is handed over to inbound.arrivals. Released as mail.release tells.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ses_emulator.mail.release import release_later
 from ses_emulator.store.account import Account, Instance
 from ses_emulator.store.documents import Document, everywhere
 from ses_emulator.store.events import Event
@@ -21,9 +23,12 @@ class Arrival(NamedTuple):
 def loop_back(account: Account, id: str, outcome: Iterable[Event]) -> None:
     """Have a message received by those whom it is delivered to, as far as accounts here receive.
 
-    To be called in the transaction that delivers it. Costs nothing where no account receives.
+    And have it released to those of ``--release``. To be called in the transaction that delivers
+    it. Costs nothing where no account receives.
     """
     instance = account.instance
+    if instance.settings.release:
+        release_later(instance, id, outcome)
     if instance.database.remember("receives", lambda: bool(active_rule_sets(instance))):
         deliveries = [event for event in outcome if event.type == "Delivery"]
         recipients = [recipient for event in deliveries for recipient in event.recipients]

@@ -62,18 +62,18 @@ def parameters(value: str) -> tuple[str, dict[str, str]]:
     return token[1].lower() if token else "", plain
 
 
-def spans(body: bytes, boundary: str) -> Iterator[tuple[int, int]]:
+def spans(body: bytes, boundary: str, begin: int = 0) -> Iterator[tuple[int, int]]:
     """Where the parts between the boundaries begin and end (RFC 2046 section 5.1.1).
 
-    The last part may have no boundary behind it.
+    The last part may have no boundary behind it. The body may ``begin`` behind something else.
     """
     marker = b"--" + boundary.encode("utf-8", "replace")
     start = -1
-    position = body.find(marker)
+    position = body.find(marker, begin)
     while position >= 0:
         after = position + len(marker)
         end = BOUNDARY_END.match(body, after)
-        if end and (position == 0 or body[position - 1 : position] == b"\n"):
+        if end and (position == begin or body[position - 1 : position] == b"\n"):
             if start >= 0:
                 yield start, _before_line_end(body, start, position)
             if end[1]:
@@ -102,9 +102,9 @@ def decoded(block: HeaderBlock) -> bytes:
     """The body without its Content-Transfer-Encoding; an unknown one is left."""
     encoding = transfer_encoding(block)
     if encoding == "base64":
-        return decode_base64(block.body)
+        return decode_base64(block.view)
     if encoding == "quoted-printable":
-        return binascii.a2b_qp(block.body)
+        return binascii.a2b_qp(block.view)
     return block.body
 
 

@@ -12,6 +12,7 @@ from ses_emulator.mail.mime import DEEPEST, MOST_PARTS
 
 # Only one of these parts is the body of a kind; in other multiparts they follow each other.
 CHOICES = ("multipart/alternative", "multipart/related")
+BODIES = {"text/plain": "text", "text/html": "html"}
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -31,11 +32,31 @@ class Part:
 
 
 @dataclass(slots=True)
+class Node:
+    """An entity in the tree of a message; ``parts`` are those of a multipart, in order.
+
+    ``size`` counts the bytes of its body as they are encoded. ``body`` is ``text`` or ``html``
+    where it is shown as that, ``attachment`` the index of the Part that it is.
+    """
+
+    type: str
+    encoding: str
+    charset: str | None
+    disposition: str
+    name: str
+    content_id: str | None
+    size: int
+    body: str | None = None
+    attachment: int | None = None
+    parts: list["Node"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Content:
     """What a message says. ``headers`` are in order, decoded and unfolded; lines end in LF.
 
     ``text`` and ``html`` are None where there is none, or none that could be found; ``error`` then
-    says in one line what could not be read.
+    says in one line what could not be read. ``tree`` has the message itself.
     """
 
     headers: list[tuple[str, str]] = field(default_factory=list)
@@ -43,6 +64,7 @@ class Content:
     html: str | None = None
     attachments: list[Part] = field(default_factory=list)
     error: str | None = None
+    tree: list[Node] = field(default_factory=list, compare=False)
 
 
 def read(raw: bytes) -> Content:
@@ -59,13 +81,14 @@ def read(raw: bytes) -> Content:
 
 @dataclass(slots=True)
 class _Entity:
-    """A message or a part of one, still to be read.
+    """A message or a part of one, still to be read, and the ``siblings`` that it is one of.
 
     ``above`` are the multiparts of CHOICES that it lies in: which of their parts, by number, is
     the body of a kind, and the number of the part that leads to this one.
     """
 
     raw: bytes | HeaderBlock
+    siblings: list[Node]
     default: str = "text/plain"
     depth: int = 0
     above: tuple[tuple[dict[str, int], int], ...] = ()
@@ -77,7 +100,7 @@ class _Reading:
     def __init__(self, content: Content) -> None:
         self._content = content
         self._parts = MOST_PARTS
-        self._bodies: dict[str, list[str]] = {"text/plain": [], "text/html": []}
+        self._bodies: dict[str, list[str]] = {type: [] for type in BODIES}
 
     def read(self, message: HeaderBlock) -> None:
         self._read_parts(message)
@@ -85,25 +108,31 @@ class _Reading:
         self._content.html = _joined(self._bodies["text/html"])
 
     def _read_parts(self, message: HeaderBlock) -> None:
-        waiting = [_Entity(message)]
+        waiting = [_Entity(message, self._content.tree)]
         while waiting:
             entity = waiting.pop()
             block = HeaderBlock(entity.raw) if isinstance(entity.raw, bytes) else entity.raw
             type, parameters = mime.content_type(block, entity.default)
-            parts = self._open(block, type, parameters.get("boundary", ""), entity)
+            node = _node(block, type, parameters)
+            entity.siblings.append(node)
+            parts = self._open(block, node, parameters.get("boundary", ""), entity)
             waiting.extend(reversed(parts))
             # What the whole message was to be is no attachment of it.
             if not parts and not (type.startswith("multipart/") and entity.depth == 0):
-                self._take(block, type, parameters, entity)
+                self._take(block, node, entity)
 
-    def _open(self, block: HeaderBlock, type: str, boundary: str, entity: _Entity) -> list[_Entity]:
+    def _open(
+        self, block: HeaderBlock, node: Node, boundary: str, entity: _Entity
+    ) -> list[_Entity]:
         """The parts of a multipart; none if it is something else or cannot be opened."""
+        type = node.type
         if not type.startswith("multipart/"):
             return []
         if entity.depth == DEEPEST:
             self._fail(f"parts are nested more than {DEEPEST} deep")
             return []
-        found = list(islice(mime.spans(block.body, boundary), self._parts + 1)) if boundary else []
+        spans = mime.spans(block.raw, boundary, block.start) if boundary else ()
+        found = list(islice(spans, self._parts + 1))
         if not found:
             self._fail(f"{type} without " + ("its parts" if boundary else "a boundary"))
         if len(found) > self._parts:
@@ -114,7 +143,8 @@ class _Reading:
         taken: dict[str, int] = {}
         return [
             _Entity(
-                block.body[start:end],
+                block.raw[start:end],
+                node.parts,
                 default,
                 entity.depth + 1,
                 (*entity.above, (taken, number)) if type in CHOICES else entity.above,
@@ -125,30 +155,43 @@ class _Reading:
     def _fail(self, reason: str) -> None:
         self._content.error = self._content.error or reason
 
-    def _take(
-        self, block: HeaderBlock, type: str, parameters: dict[str, str], entity: _Entity
-    ) -> None:
+    def _take(self, block: HeaderBlock, node: Node, entity: _Entity) -> None:
         """Read a part that has no parts, as a body or as an attachment."""
-        disposition, more = mime.parameters(mime.first(block, "content-disposition"))
-        name = more.get("filename") or parameters.get("name") or ""
+        type, name = node.type, node.name
         data = mime.decoded(block)
-        is_body = type in self._bodies and mime.is_body(disposition, name, entity.depth)
+        is_body = type in self._bodies and mime.is_body(node.disposition, name, entity.depth)
         if is_body and _choose(type, entity):
-            text = to_text(data, parameters.get("charset")).replace("\r\n", "\n")
+            node.body = BODIES[type]
+            text = to_text(data, node.charset).replace("\r\n", "\n")
             self._bodies[type].append(text)
             return
-        content_id = mime.first(block, "content-id").strip().strip("<>") or None
         attachments = self._content.attachments
+        node.attachment = len(attachments)
         attachments.append(
             Part(
-                index=len(attachments),
-                name=CONTROL.sub(" ", name).strip() or _default_name(type, data, len(attachments)),
+                index=node.attachment,
+                name=CONTROL.sub(" ", name).strip() or _default_name(type, data, node.attachment),
                 type=type,
                 content=data,
-                content_id=content_id,
-                inline=disposition == "inline" or (not disposition and content_id is not None),
+                content_id=node.content_id,
+                inline=node.disposition == "inline"
+                or (not node.disposition and node.content_id is not None),
             )
         )
+
+
+def _node(block: HeaderBlock, type: str, parameters: dict[str, str]) -> Node:
+    """What the header fields say of an entity."""
+    disposition, more = mime.parameters(mime.first(block, "content-disposition"))
+    return Node(
+        type=type,
+        encoding=mime.transfer_encoding(block),
+        charset=parameters.get("charset"),
+        disposition=disposition,
+        name=more.get("filename") or parameters.get("name") or "",
+        content_id=mime.first(block, "content-id").strip().strip("<>") or None,
+        size=len(block.view),
+    )
 
 
 def _joined(texts: list[str]) -> str | None:

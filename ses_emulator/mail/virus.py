@@ -30,6 +30,7 @@ MARK = b"EICAR-STANDARD-" + b"ANTIVIRUS-TEST-FILE"
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + MARK + b"!$H+H*"
 # How its middle looks in base64, which begins anew every three bytes.
 IN_BASE64 = tuple(base64.b64encode(EICAR[start : start + 63]) for start in range(3))
+OVERLAP = 100  # more than any of them has
 # Line breaks of base64, and those of quoted-printable with the sign before them.
 BREAKS = b"\r\n\t ="
 
@@ -51,10 +52,19 @@ def infected(content: Simple | HeaderBlock) -> bool:
         return any(EICAR in file.data for file in content.attachments)
     if _is_text(content):
         return False
-    text = content.body.translate(None, BREAKS)
-    if MARK not in text and not any(encoded in text for encoded in IN_BASE64):
+    if not _may_be(content.view):
         return False
     return any(EICAR in part.content for part in read(content.to_bytes()).attachments)
+
+
+def _may_be(body: memoryview) -> bool:
+    """Whether a body may have EICAR in it, encoded or not; in pieces, for it may be large."""
+    text = b""
+    for start in range(0, len(body), CHUNK):
+        text = text[-OVERLAP:] + bytes(body[start : start + CHUNK]).translate(None, BREAKS)
+        if MARK in text or any(encoded in text for encoded in IN_BASE64):
+            return True
+    return False
 
 
 def _is_text(block: HeaderBlock) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import collections
 import logging
-import re
+import math
 import ssl
 from asyncio.sslproto import SSLProtocol
 from typing import Any, cast
@@ -12,7 +12,6 @@ from aiosmtpd.smtp import (
     SMTP,
     AuthResult,
     Envelope,
-    LoginPassword,
     Session,
     TLSSetupException,
     syntax,
@@ -22,8 +21,9 @@ from ses_emulator.errors import SesError
 from ses_emulator.mail import pipeline
 from ses_emulator.mail.message import MEBIBYTE, Submission
 from ses_emulator.smtp import replies
+from ses_emulator.smtp.capture import Capture, keep_refused
 from ses_emulator.smtp.commands import is_address, read_path, refuse_parameters
-from ses_emulator.smtp.data import read_message
+from ses_emulator.smtp.credentials import Passwords, account_of, is_password
 from ses_emulator.store.account import Account, Disruption, Instance
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,6 @@ SMALL = MEBIBYTE
 # Longer than SES's 10 seconds: here a person may type, or a program be stopped in a debugger.
 IDLE_SECONDS = 300.0
 
-ACCOUNT_ID = re.compile(rb"[0-9]{12}")
-
 
 class _Session(Session):
     # The base class warns in the log at every login that this attribute is deprecated.
@@ -50,14 +48,19 @@ class _Session(Session):
 def _let_in(
     server: SMTP, session: Session, envelope: Envelope, mechanism: str, login: Any
 ) -> AuthResult:
-    """Every user with any password."""
-    return AuthResult(success=True, message=replies.AUTHENTICATED, auth_data=login)
+    """Whoever has a password of the server's, or everybody where it has none."""
+    assert isinstance(server, Connection)
+    if server.passwords is None or is_password(server.passwords, login.login, login.password):
+        return AuthResult(success=True, message=replies.AUTHENTICATED, auth_data=login)
+    return AuthResult(success=False, handled=False, message=replies.WRONG_CREDENTIALS)
 
 
 class Connection(SMTP):
     """The protocol of one connection; ``open_connections`` holds it as long as it lasts.
 
-    With ``tls_first`` the client begins with TLS, else it may ask for it by STARTTLS.
+    With ``tls_first`` the client begins with TLS, else it may ask for it by STARTTLS. With
+    ``passwords`` it has to have TLS and one of these. More connections than ``most`` are refused.
+    Connections that share a ``capture`` share transactions.
     """
 
     command_size_limit = LONGEST_COMMAND
@@ -77,6 +80,9 @@ class Connection(SMTP):
         open_connections: set["Connection"],
         *,
         tls_first: bool = False,
+        capture: Capture | None = None,
+        passwords: Passwords | None = None,
+        most: float = math.inf,
         timeout: float = IDLE_SECONDS,
     ) -> None:
         super().__init__(
@@ -95,6 +101,9 @@ class Connection(SMTP):
         self._instance = instance
         self._open_connections = open_connections
         self._tls_first = tls_first
+        self.passwords = passwords
+        self._most = most
+        self._capture = capture or Capture(instance)
         self._plain: asyncio.BaseTransport | None = None
 
     def _create_session(self) -> Session:
@@ -106,6 +115,10 @@ class Connection(SMTP):
         self._open_connections.add(self)
         if self._tls_first and self._plain is None:
             self._begin_tls(transport)
+        elif self.session is None and len(self._open_connections) > self._most:
+            self.transport = transport
+            cast(asyncio.Transport, transport).write(f"{replies.TOO_MANY_CONNECTIONS}\r\n".encode())
+            transport.close()
         else:
             super().connection_made(transport)
 
@@ -125,7 +138,7 @@ class Connection(SMTP):
 
     def _end_handshake(self, handshake: asyncio.Future[None]) -> None:
         error = handshake.exception()
-        if self.session is None:
+        if self.transport is None:
             log.info("TLS handshake failed: %s", error or "the connection was closed")
             self._open_connections.discard(self)
 
@@ -193,9 +206,29 @@ class Connection(SMTP):
         else:
             await super().smtp_STARTTLS(arg)
 
+    @syntax("AUTH <mechanism>")
+    async def smtp_AUTH(self, arg: str) -> None:
+        if self.passwords is not None and not self._secure:
+            await self.push(replies.NO_TLS)
+            return
+        mechanism, blank, initial = (arg or "").partition(" ")
+        await super().smtp_AUTH(mechanism.upper() + blank + initial)
+
+    def _refuse_client(self) -> str | None:
+        """The reply to a client who may not send; None to one who may."""
+        assert self.session is not None
+        if self.passwords is None:
+            return None
+        if not self._secure:
+            return replies.NO_TLS
+        return None if self.session.authenticated else replies.NOT_AUTHENTICATED
+
     @syntax("MAIL FROM: <address>", extended=" [SP <mail-parameters>]")
     async def smtp_MAIL(self, arg: str | None) -> None:
         if await self.check_helo_needed():
+            return
+        if refusal := self._refuse_client():
+            await self.push(refusal)
             return
         assert self.envelope is not None
         if self.envelope.mail_from is not None:
@@ -261,7 +294,7 @@ class Connection(SMTP):
             await self.push("501 Syntax: DATA")
             return
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        content = await read_message(self._reader, LARGEST, self._reset_timeout)
+        content = await self._capture.read(self._reader, LARGEST, self._reset_timeout)
         envelope = self.envelope
         self.envelope = Envelope()
         if content is None:
@@ -273,7 +306,9 @@ class Connection(SMTP):
         """Give the message to the pipeline; the reply."""
         assert self.session is not None
         settings = self._instance.settings
-        account = Account(self._instance, self._account_id(), settings.region)
+        source_ip = self.session.peer[0] if self.session.peer else None
+        id = account_of(self.session.auth_data) or settings.account_id
+        account = Account(self._instance, id, settings.region, source_ip)
         submission = Submission(
             api="smtp",
             operation="SMTP",
@@ -281,16 +316,18 @@ class Connection(SMTP):
             mail_from=envelope.mail_from,
             recipients=envelope.rcpt_tos,
             limit=LARGEST,
-            source_ip=self.session.peer[0] if self.session.peer else None,
+            source_ip=source_ip,
         )
         try:
             if len(content) <= SMALL:
-                id = pipeline.send(account, submission)
+                message_id = await self._capture.send(account, submission)
             else:
-                id = await self.loop.run_in_executor(None, pipeline.send, account, submission)
-            reply = replies.accepted(id)
+                sent = self.loop.run_in_executor(None, pipeline.send, account, submission)
+                message_id = await sent
+            reply = replies.accepted(message_id)
         except SesError as error:
             reply = replies.refused(error)
+            keep_refused(account, submission, reply)
         except Exception:
             log.exception("a message could not be captured")
             reply = replies.TEMPORARY
@@ -303,10 +340,3 @@ class Connection(SMTP):
         await asyncio.sleep(disruption.latency)
         if disruption.drop is not None:
             raise ConnectionAbortedError
-
-    def _account_id(self) -> str:
-        """The account that the client sends for: its user name, if that is an account id."""
-        login: Any = self.session and self.session.auth_data
-        if isinstance(login, LoginPassword) and ACCOUNT_ID.fullmatch(login.login):
-            return login.login.decode()
-        return self._instance.settings.account_id

@@ -33,6 +33,9 @@ async def read_message(
             block = await reader.readexactly(overrun.consumed)
         if len(message) <= kept:
             message += block
-    # RFC 5321 section 4.5.2.
-    content = bytes(message[:-3].replace(b"\r\n.", b"\r\n")[2:])
-    return content if len(content) <= largest else None
+    # In place, for each copy of a large message is as large.
+    del message[-3:]
+    if b"\r\n." in message:  # RFC 5321 section 4.5.2
+        message = message.replace(b"\r\n.", b"\r\n")
+    del message[:2]
+    return bytes(message) if len(message) <= largest else None

@@ -11,8 +11,10 @@ from functools import partial
 from ses_emulator.config import flag
 from ses_emulator.errors import ListenError
 from ses_emulator.loops import new_event_loop
+from ses_emulator.smtp.capture import Capture
 from ses_emulator.smtp.certificate import server_context
 from ses_emulator.smtp.connection import Connection
+from ses_emulator.smtp.credentials import passwords_of
 from ses_emulator.smtp.inbound import InboundConnection
 from ses_emulator.store.account import Instance
 
@@ -26,11 +28,14 @@ BACKLOG = 1024
 class SmtpListeners:
     """All ports of an instance, served by one thread with one event loop.
 
-    ``ports`` has the numbers that are listened on by the names of PORTS, None when stopped.
+    ``ports`` has the numbers that are listened on by the names of PORTS, None when stopped. Raises
+    ConfigError for a certificate or an access key that is no use.
     """
 
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
+        self._tls = server_context(instance)
+        self._passwords = passwords_of(instance.settings)
         self._thread: threading.Thread | None = None
         self._stop: Callable[[], object] = lambda: None
         self.ports: dict[str, int | None] = dict.fromkeys(PORTS)
@@ -77,14 +82,24 @@ class SmtpListeners:
         loop = asyncio.get_running_loop()
         stopping = asyncio.Event()
         self._stop = partial(loop.call_soon_threadsafe, stopping.set)
-        connections: set[Connection] = set()
-        tls = server_context()
-        common = (self._instance, tls, connections)
-        receiving = ThreadPoolExecutor(max_workers=RECEIVING, thread_name_prefix="receiving")
+        submitting: set[Connection] = set()
+        receiving: set[Connection] = set()
+        submission = partial(
+            Connection,
+            self._instance,
+            self._tls,
+            submitting,
+            capture=Capture(self._instance),
+            passwords=self._passwords,
+            most=self._instance.settings.smtp_connections,
+        )
+        executor = ThreadPoolExecutor(max_workers=RECEIVING, thread_name_prefix="receiving")
         protocols: dict[str, Callable[[], asyncio.BaseProtocol]] = {
-            "smtp": partial(Connection, *common),
-            "smtps": partial(Connection, *common, tls_first=True),
-            "inbound": partial(InboundConnection, *common, executor=receiving),
+            "smtp": submission,
+            "smtps": partial(submission, tls_first=True),
+            "inbound": partial(
+                InboundConnection, self._instance, self._tls, receiving, executor=executor
+            ),
         }
         servers = [
             await loop.create_server(protocols[name], sock=each, backlog=BACKLOG)
@@ -94,12 +109,12 @@ class SmtpListeners:
         await stopping.wait()
         for server in servers:
             server.close()
-        for connection in tuple(connections):
+        for connection in (*submitting, *receiving):
             connection.abort()
-        receiving.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(wait=False, cancel_futures=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_SECONDS):
-                while connections:
+                while submitting or receiving:
                     await asyncio.sleep(0)
 
 

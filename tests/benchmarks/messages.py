@@ -17,6 +17,7 @@ SENTENCE = "Your parcel left our warehouse this morning and will reach you soon.
 TEXT = SENTENCE * 5
 HTML = f"<html><body><h1>{SUBJECT}</h1>" + f"<p>{SENTENCE}</p>\n" * 8 + "</body></html>"
 SMTP_BYTES = 2048
+LARGE_BYTES = 40 * 2**20
 
 
 def v2_simple(folder: Path, **members: str) -> Request:
@@ -72,6 +73,23 @@ def mail() -> bytes:
     header = f"From: {SENDER}\r\nTo: {RECIPIENT}\r\nSubject: {SUBJECT}\r\n\r\n"
     text = SENTENCE.replace("\n", "\r\n") * (SMTP_BYTES // len(SENTENCE) + 1)
     return (header + text).encode()[:SMTP_BYTES].rstrip()
+
+
+def large_mail() -> bytes:
+    """A message as large as SES takes one over SMTP: a text and an attachment."""
+    header = (
+        f"From: {SENDER}\r\nTo: {RECIPIENT}\r\nSubject: {SUBJECT}\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/mixed; boundary=part\r\n\r\n"
+        f"--part\r\nContent-Type: text/plain\r\n\r\n{SENTENCE.strip()}\r\n"
+        "--part\r\nContent-Type: application/octet-stream\r\n"
+        "Content-Transfer-Encoding: base64\r\n"
+        "Content-Disposition: attachment; filename=parcel\r\n\r\n"
+    )
+    line = "Wm9l" * 19 + "\r\n"
+    end = "--part--"
+    # What SES adds to the headers counts, too.
+    count = (LARGE_BYTES - len(header) - len(end) - 1024) // len(line)
+    return (header + line * count + end).encode()
 
 
 def _request(folder: Path, path: str, body: str, kind: str) -> Request:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 
-from tests.benchmarks import http_load, messages, servers, smtp_load
+from tests.benchmarks import http_load, inbox, messages, searching, servers, smtp_load
 from tests.benchmarks.results import Line, Unavailable, compared, missing, rate
 from tests.benchmarks.servers import HOST, Server
 from tests.receiver import receiving
@@ -23,6 +23,10 @@ SOON_MILLISECONDS = 100
 QUEUED = 10_000
 DELIVER_SECONDS = 300.0
 SENDS = "sends/s"
+MANY_CONNECTIONS = 200
+MANY_MAILS = 20_000
+LARGE_SECONDS = 1.5
+LARGE_MEGABYTES = 200
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,13 @@ COMPETITORS: tuple[tuple[str, Start, float], ...] = (
     ("ministack", servers.ministack, 3.0),
     ("moto", servers.moto, 10.0),
 )
+
+
+# Who mail over SMTP is measured against, and how many times faster ours has to be.
+SMTP_SERVERS: dict[str, tuple[Start, float]] = {
+    "MailDev": (servers.maildev, 2.0),
+    "aiosmtpd that keeps nothing": (servers.smtp_sink, 0.6),
+}
 
 
 def v2_send(bench: Bench) -> list[Line]:
@@ -117,27 +128,85 @@ def ready(bench: Bench) -> list[Line]:
 
 
 def smtp(bench: Bench) -> list[Line]:
-    """Mail over SMTP next to an aiosmtpd that throws it away."""
+    """Mail over SMTP next to MailDev, and to an aiosmtpd that throws it away."""
     message = messages.mail()
+    what = f"SMTP, {len(message) / 1024:.0f} KB, {smtp_load.CONNECTIONS} connections, "
     rates: list[float] = []
-    sink_rates: list[float] = []
-    with (
-        servers.ses_emulator(bench.folder) as ours,
-        servers.smtp_sink(bench.folder) as sink,
-    ):
+    other_rates: dict[str, list[float]] = {}
+    lines = []
+    with ExitStack() as stack:
+        ours = stack.enter_context(servers.ses_emulator(bench.folder))
         port = ours.smtp_port()
-        for each in (port, sink.port):
+        others = {}
+        for name, (start, target) in SMTP_SERVERS.items():
+            try:
+                others[name] = stack.enter_context(start(bench.folder)).port
+            except Unavailable as error:
+                lines.append(missing(what + name, str(error), f"at least {target:.1f}x"))
+        for each in (port, *others.values()):
             smtp_load.measure(HOST, each, message, 1)
         for _ in range(bench.rounds):
             before = ours.stored()
             rates.append(smtp_load.measure(HOST, port, message, bench.seconds))
             _check_stored(ours, before, rates[-1] * bench.seconds)
-            sink_rates.append(smtp_load.measure(HOST, sink.port, message, bench.seconds))
-    what = f"SMTP, {len(message) / 1024:.0f} KB, {smtp_load.CONNECTIONS} connections, "
-    ratios = _ratios(rates, sink_rates)
+            ours.reset()  # or it would read its mails while the others are measured
+            for name, other in others.items():
+                found = smtp_load.measure(HOST, other, message, bench.seconds)
+                other_rates.setdefault(name, []).append(found)
+    for name, found_rates in other_rates.items():
+        target = SMTP_SERVERS[name][1]
+        ratios = _ratios(rates, found_rates)
+        lines.append(compared(what + name, found_rates, "mails/s", ratios, at_least=target))
+    return [rate(what + "ses-emulator", rates, "mails/s"), *lines]
+
+
+def smtp_many(bench: Bench) -> list[Line]:
+    """Numbered mails over many connections at once: each is there once, under the id replied."""
+    sent = [b"Subject: %d\r\n" % number + messages.mail() for number in range(MANY_MAILS)]
+    with servers.ses_emulator(bench.folder) as ours:
+        started = time.perf_counter()
+        replies = smtp_load.deliver(HOST, ours.smtp_port(), MANY_CONNECTIONS, sent)
+        seconds = time.perf_counter() - started
+        stored: list[tuple[str, str]] = []
+        path = page = "/_ses/messages?limit=1000"
+        while page:
+            answer = ours.call("GET", page)
+            stored += [(each["id"], each["subject"]) for each in answer["messages"]]
+            page = f"{path}&after={answer['next']}" if answer["next"] else ""
+    expected = {
+        (reply.removeprefix("250 Ok "), str(number)) for number, reply in enumerate(replies)
+    }
+    lost, twice = len(expected - set(stored)), len(stored) - len(set(stored))
     return [
-        rate(what + "ses-emulator", rates, "mails/s"),
-        compared(what + "aiosmtpd that keeps nothing", sink_rates, "mails/s", ratios, at_least=0.6),
+        Line(
+            f"SMTP, {MANY_MAILS:,} mails over {MANY_CONNECTIONS} connections",
+            f"{len(stored):,} stored in {seconds:.1f} s, {lost} lost, {twice} twice",
+            target="none lost, none twice",
+            met=not lost and sorted(stored) == sorted(expected),
+        )
+    ]
+
+
+def smtp_large(bench: Bench) -> list[Line]:
+    """One mail of the largest size: the time to its reply, and the memory of the whole process."""
+    message = messages.large_mail()
+    times, memories = [], []
+    for _ in range(bench.rounds):
+        with servers.ses_emulator(bench.folder) as ours:
+            port = ours.smtp_port()
+            smtp_load.deliver(HOST, port, 1, [messages.mail()])
+            started = time.perf_counter()
+            smtp_load.deliver(HOST, port, 1, [message])
+            times.append(time.perf_counter() - started)
+            memories.append(ours.memory())
+    seconds, memory = statistics.median(times), max(memories)
+    return [
+        Line(
+            f"SMTP, one mail of {len(message) / 2**20:.0f} MB",
+            f"{seconds:.2f} s, {memory:.0f} MB of memory at most",
+            target=f"at most {LARGE_SECONDS} s, {LARGE_MEGABYTES} MB",
+            met=seconds <= LARGE_SECONDS and memory <= LARGE_MEGABYTES,
+        )
     ]
 
 
@@ -286,8 +355,12 @@ ROWS: dict[str, Callable[[Bench], list[Line]]] = {
     "v1-send": v1_send,
     "ready": ready,
     "smtp": smtp,
+    "smtp-many": smtp_many,
+    "smtp-large": smtp_large,
     "stored": stored,
     "crud": crud,
+    "search": searching.search,
+    "inbox": inbox.inbox,
     "events-cost": events_cost,
     "events-soon": events_soon,
     "events-kept": events_kept,

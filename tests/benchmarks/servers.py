@@ -66,6 +66,15 @@ class Server:
         """How many events ses-emulator has delivered."""
         return int(self.call("GET", "/_ses/deliveries?status=delivered&limit=1")["total"])
 
+    def memory(self) -> float:
+        """The most memory that the process has had so far, in MB."""
+        try:
+            status = Path(f"/proc/{self.process}/status").read_text()
+        except FileNotFoundError:
+            raise Unavailable("the memory of a process is told by Linux only") from None
+        [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
+        return int(line.split()[1]) / 1024
+
     def reset(self) -> None:
         """Make ses-emulator forget all messages."""
         self.call("POST", "/_ses/reset")
@@ -84,16 +93,19 @@ def ses_emulator(logs: Path, *options: str) -> AbstractContextManager[Server]:
     return _running("ses-emulator", command, port, logs, path="/_ses/health")
 
 
+def maildev(logs: Path) -> AbstractContextManager[Server]:
+    """The npm package of that name, which keeps mail in memory, without its pages."""
+    port = free_port()
+    command = [*_node_script("maildev", "dist", "bin", "maildev.js"), "--ip", HOST]
+    command += ["--smtp", str(port), "--disable-web", "--silent"]
+    return _running("MailDev", command, port, logs, path=None)
+
+
 def aws_ses_v2_local(logs: Path) -> AbstractContextManager[Server]:
     """The npm package of that name, from the node_modules in this folder."""
-    node = shutil.which("node")
-    if node is None:
-        raise Unavailable("node is not installed")
-    script = HERE / "node_modules" / "aws-ses-v2-local" / "dist" / "cli.js"
-    if not script.exists():
-        raise Unavailable(f"run `npm install` in {HERE.relative_to(ROOT).as_posix()}")
     port = free_port()
-    command = [node, str(script), "--host", HOST, "--port", str(port)]
+    command = [*_node_script("aws-ses-v2-local", "dist", "cli.js"), "--host", HOST]
+    command += ["--port", str(port)]
     return _running("aws-ses-v2-local", command, port, logs, path="/health-check")
 
 
@@ -149,6 +161,17 @@ def free_port() -> int:
         listener.bind((HOST, 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+def _node_script(*path: str) -> list[str]:
+    """The command of a script of the npm packages in this folder. Raises Unavailable."""
+    node = shutil.which("node")
+    if node is None:
+        raise Unavailable("node is not installed")
+    script = HERE.joinpath("node_modules", *path)
+    if not script.exists():
+        raise Unavailable(f"run `npm install` in {HERE.relative_to(ROOT).as_posix()}")
+    return [node, str(script)]
 
 
 @contextmanager

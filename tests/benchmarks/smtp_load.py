@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar, cast
+
+from ses_emulator.loops import new_event_loop
 
 CONNECTIONS = 4
+Result = TypeVar("Result")
 
 
 def measure(host: str, port: int, message: bytes, seconds: float) -> float:
@@ -13,7 +18,13 @@ def measure(host: str, port: int, message: bytes, seconds: float) -> float:
 
     A reply other than the expected one, or a lost connection, is a RuntimeError.
     """
-    return asyncio.run(asyncio.wait_for(_measure(host, port, message, seconds), seconds + 60))
+    return _run(asyncio.wait_for(_measure(host, port, message, seconds), seconds + 60))
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    # On uvloop where there is one, so that it is the server that is measured.
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work)
 
 
 async def _measure(host: str, port: int, message: bytes, seconds: float) -> float:
@@ -29,6 +40,43 @@ async def _measure(host: str, port: int, message: bytes, seconds: float) -> floa
         loop.call_later(seconds, client.finish)
     await asyncio.gather(*(client.finished for client in clients))
     return sum(client.taken for client in clients) / (time.perf_counter() - started)
+
+
+def deliver(host: str, port: int, connections: int, messages: Sequence[bytes]) -> list[str]:
+    """Send each message once, over so many connections at the same time; what was replied to each.
+
+    A reply other than the expected one, or a lost connection, is an error.
+    """
+    return _run(asyncio.wait_for(_deliver(host, port, connections, messages), 300))
+
+
+async def _deliver(host: str, port: int, connections: int, messages: Sequence[bytes]) -> list[str]:
+    waiting = iter(enumerate(messages))
+    replies = [""] * len(messages)
+    opened = [await asyncio.open_connection(host, port) for _ in range(connections)]
+
+    async def ask(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, command: bytes, expected: bytes
+    ) -> str:
+        writer.write(command)
+        while (line := await reader.readline())[3:4] == b"-":
+            pass
+        if not line.startswith(expected):
+            raise RuntimeError(f"SMTP: {line!r}")
+        return line.decode().strip()
+
+    async def work(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await ask(reader, writer, b"", b"220")
+        await ask(reader, writer, b"EHLO client.example.com\r\n", b"250")
+        for number, message in waiting:
+            await ask(reader, writer, b"MAIL FROM:<sender@example.com>\r\n", b"250")
+            await ask(reader, writer, b"RCPT TO:<recipient@example.com>\r\n", b"250")
+            await ask(reader, writer, b"DATA\r\n", b"354")
+            replies[number] = await ask(reader, writer, message + b"\r\n.\r\n", b"250")
+        writer.close()
+
+    await asyncio.gather(*(work(*each) for each in opened))
+    return replies
 
 
 class _Client(asyncio.Protocol):
@@ -61,8 +109,8 @@ class _Client(asyncio.Protocol):
         self._last = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports are no subclasses of asyncio's.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self._received += data

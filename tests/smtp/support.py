@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from ses_emulator.config import Settings
 from ses_emulator.smtp.listeners import SmtpListeners
 from ses_emulator.store.account import Instance
 from ses_emulator.store.changes import Changes
-from ses_emulator.store.database import MEMORY, Database
+from ses_emulator.store.database import Database
 from ses_emulator.store.messages import Messages, Stored
 from ses_emulator.store.query import Filters
 
@@ -26,14 +27,21 @@ HOST = "127.0.0.1"
 
 
 class Door:
-    """The SMTP ports of an instance, and what came in by them."""
+    """The SMTP ports of an instance, and what came in by them; it is always ``now``."""
 
     def __init__(self, **options: Any) -> None:
         settings = Settings(**{"smtp_port": 0, "smtps_port": 0, "inbound_port": 0} | options)
-        database = Database(MEMORY)
+        database = Database(settings.database)
         changes = Changes()
-        self.instance = Instance(settings, database, changes, Messages(database, changes, 0))
-        self.listeners = SmtpListeners(self.instance)
+        self.now = time.time()
+        self.instance = Instance(
+            settings, database, changes, Messages(database, changes, 0), lambda: self.now
+        )
+        try:
+            self.listeners = SmtpListeners(self.instance)
+        except BaseException:
+            database.close()
+            raise
 
     @property
     def port(self) -> int:

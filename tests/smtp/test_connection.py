@@ -8,12 +8,13 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import pytest
 
 from ses_emulator.mail.message import MEBIBYTE
 from ses_emulator.smtp import connection
-from ses_emulator.smtp.certificate import server_context
+from ses_emulator.smtp.certificate import make, own_context
 from ses_emulator.smtp.connection import Connection
 from tests.smtp.support import (
     HEADER,
@@ -25,6 +26,7 @@ from tests.smtp.support import (
     Door,
     Wire,
     connected,
+    opened,
     send,
     untrusting,
 )
@@ -109,7 +111,7 @@ def test_a_client_that_says_nothing(door: Door) -> None:
         open_connections: set[Connection] = set()
 
         def protocol() -> Connection:
-            return Connection(door.instance, server_context(), open_connections, timeout=0.01)
+            return Connection(door.instance, own_context(make), open_connections, timeout=0.01)
 
         server = await loop.create_server(protocol, HOST, 0)
         async with server:
@@ -148,3 +150,89 @@ def test_many_at_once(door: Door, connect: Callable[[Door], smtplib.SMTP]) -> No
         smtp.quit()
     assert ids == {each.id for each in door.stored()}
     assert len(ids) == 20
+
+
+@pytest.mark.parametrize("port", ["smtp", "smtps"])
+def test_too_many(port: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The one too many is told so, and when another is gone there is a place again."""
+    caplog.set_level(logging.INFO, "ses_emulator")
+
+    def connect() -> smtplib.SMTP:
+        if port == "smtp":
+            return smtplib.SMTP(HOST, door.port, timeout=SECONDS)
+        return smtplib.SMTP_SSL(HOST, door.smtps_port, timeout=SECONDS, context=untrusting())
+
+    with opened(smtp_connections=2) as door:
+        first, second = connect(), connect()
+        for _ in range(2):
+            with pytest.raises(smtplib.SMTPConnectError) as refused:
+                connect()
+            assert refused.value.smtp_code == 421
+            assert refused.value.smtp_error == b"Too many concurrent SMTP connections"
+        with Wire(door.listeners.ports["inbound"] or 0) as wire:
+            assert wire.reply()[0].startswith("220 ")
+        first.quit()
+        second.ehlo()
+        send(second)
+        with connect() as third:
+            third.ehlo()
+            send(third)
+        second.quit()
+    assert caplog.messages == []
+
+
+def test_who_was_let_in_is_not_one_too_many_after_starttls(door: Door) -> None:
+    async def run() -> bytes:
+        loop = asyncio.get_running_loop()
+        open_connections: set[Connection] = set()
+
+        def protocol() -> Connection:
+            return Connection(door.instance, own_context(make), open_connections, most=1)
+
+        server = await loop.create_server(protocol, HOST, 0)
+        async with server:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            await reader.readline()
+            writer.write(b"STARTTLS\r\n")
+            await reader.readline()
+            open_connections.add(protocol())  # one that is refused and not gone yet
+            await writer.start_tls(untrusting())
+            writer.write(b"NOOP\r\n")
+            reply = await reader.readline()
+            writer.close()
+            await writer.wait_closed()
+        return reply
+
+    assert asyncio.run(run()) == b"250 OK\r\n"
+
+
+def test_what_was_written_before_tls_is_not_done_within_it(door: Door) -> None:
+    """Somebody on the way could have put it there."""
+    with Wire(door.port) as wire:
+        wire.reply()
+        wire.ask("EHLO client")
+        wire.write(f"STARTTLS\r\nMAIL FROM:<{SENDER}>\r\nRCPT TO:<{RECIPIENT}>\r\n".encode())
+        assert wire.reply()[0].startswith("220 ")
+        with untrusting().wrap_socket(wire.socket) as secured, secured.makefile("rb") as replies:
+            secured.sendall(b"EHLO client\r\nDATA\r\n")
+            lines = [replies.readline()]
+            while lines[-1][3:4] == b"-":
+                lines.append(replies.readline())
+            assert lines[-1] == b"250 Ok\r\n"
+            assert replies.readline() == b"503 Error: need RCPT command\r\n"
+    assert door.stored() == []
+
+
+def test_a_thousand_that_say_nothing(door: Door) -> None:
+    with ExitStack() as stack:
+        idle = [stack.enter_context(Wire(door.port)) for _ in range(1000)]
+        assert all(wire.reply()[0].startswith("220 ") for wire in idle)
+        with connected(door) as smtp:
+            send(smtp)
+        assert idle[0].ask("NOOP") == idle[-1].ask("NOOP") == "250 OK"
+        for wire in idle[::2]:
+            wire.close()
+        with connected(door) as smtp:
+            send(smtp)
+        assert idle[1].ask("NOOP") == "250 OK"
+    assert len(door.stored()) == 2

@@ -80,18 +80,97 @@ def test_too_many_that_are_not_verified() -> None:
         assert smtp.noop()[0] == 250
 
 
-def test_sending_too_fast() -> None:
-    simulator = "success@simulator.amazonses.com"
-    with opened(account="sandbox") as door, connected(door) as smtp:
-        identities = Account(door.instance, "000000000000", "us-east-1").identities
-        identities.create(SENDER, {"VerifiedForSendingStatus": True})
-        replies = []
-        for _ in range(3):
+def verified(door: Door) -> Account:
+    """The account, in which the sender and the recipient are verified."""
+    account = Account(door.instance, "000000000000", "us-east-1")
+    for address in (SENDER, RECIPIENT):
+        account.identities.create(address, {"VerifiedForSendingStatus": True})
+    return account
+
+
+def refused(door: Door, message: bytes = MESSAGE, recipient: str = RECIPIENT) -> tuple[int, str]:
+    """The reply to a message that is not taken; another attempt is answered the same."""
+    replies = []
+    before = len(door.stored())
+    with connected(door) as smtp:
+        for _ in range(2):
             smtp.mail(SENDER)
-            smtp.rcpt(simulator)
-            replies.append(smtp.data(MESSAGE))
-        assert replies[0][0] == 250
-        assert (454, b"Throttling failure: Maximum sending rate exceeded.") in replies
+            smtp.rcpt(recipient)
+            code, reply = smtp.data(message)
+            replies.append((code, reply.decode()))
+    assert replies[0] == replies[1]
+    assert len(door.stored()) == before
+    return replies[0]
+
+
+@pytest.mark.parametrize(("mode", "rate"), [("production", 14), ("sandbox", 1)])
+def test_sending_too_fast(mode: str, rate: int) -> None:
+    with opened(account=mode) as door, connected(door) as smtp:
+        verified(door)
+        for _ in range(rate):
+            send(smtp)
+        assert refused(door) == (454, "Throttling failure: Maximum sending rate exceeded.")
+        door.now += 1
+        send(smtp)
+
+
+@pytest.mark.parametrize(("mode", "quota"), [("production", 50_000), ("sandbox", 200)])
+def test_the_daily_quota(mode: str, quota: int) -> None:
+    with opened(account=mode) as door, connected(door) as smtp:
+        account = verified(door)
+        send(smtp)
+        with door.instance.database.transaction() as connection:
+            connection.execute("UPDATE sendings SET charged = ?", (quota,))
+        door.now += 3600
+        assert refused(door) == (454, "Throttling failure: Daily message quota exceeded.")
+        assert account.sent_since(0, charged=True) == quota
+        door.now += 24 * 3600
+        send(smtp)
+
+
+@pytest.mark.parametrize("mode", ["open", "production", "sandbox"])
+def test_a_paused_account(mode: str) -> None:
+    with opened(account=mode) as door:
+        verified(door).set_attributes(SendingEnabled=False)
+        assert refused(door) == (
+            554,
+            "Message rejected: Sending paused for this account. For more information, please check"
+            " the inbox of the email address associated with your AWS account.",
+        )
+
+
+@pytest.mark.parametrize("mode", ["open", "production", "sandbox"])
+def test_a_paused_configuration_set(mode: str) -> None:
+    with opened(account=mode) as door:
+        sets = verified(door).configuration_sets
+        sets.create("a-set", {"SendingOptions": {"SendingEnabled": False}})
+        assert refused(door, b"X-SES-CONFIGURATION-SET: a-set\r\n" + MESSAGE) == (
+            554,
+            "Message rejected: Sending is paused for configuration set a-set",
+        )
+
+
+def test_a_configuration_set_that_there_is_not(door: Door) -> None:
+    assert refused(door, b"X-SES-CONFIGURATION-SET: a-set\r\n" + MESSAGE) == (
+        554,
+        "Configuration Set does not exist: Configuration set <a-set> does not exist.",
+    )
+
+
+def test_a_recipient_that_is_not_verified() -> None:
+    with opened(account="sandbox") as door:
+        verified(door)
+        assert refused(door, recipient="other@example.com") == (
+            554,
+            "Message rejected: Email address is not verified. The following identities failed the"
+            " check in region US-EAST-1: other@example.com",
+        )
+
+
+def test_a_message_tag_that_is_none(door: Door) -> None:
+    code, reply = refused(door, b"X-SES-MESSAGE-TAGS: a b=c\r\n" + MESSAGE)
+    assert code == 554
+    assert reply.startswith("Transaction failed: Invalid tag name <a b>: only alphanumeric ASCII")
 
 
 @pytest.mark.parametrize("error", [ZeroDivisionError("a bug"), ConnectionResetError("elsewhere")])
