@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.request import urlopen
 from uuid import uuid4
 
 import boto3
@@ -17,6 +18,8 @@ import pytest
 
 ROLE = "arn:aws:iam::123456789012:role/ses"
 ADDRESS = re.compile(r"Running on (http://127\.0\.0\.1:[1-9]\d*)")
+# An archive with nothing in it.
+CODE = b"PK\5\6" + bytes(18)
 # Of the process alone: no settings of whoever runs the tests.
 ENVIRONMENT = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
 
@@ -103,6 +106,37 @@ class Stream:
         found = self._s3.list_objects_v2(Bucket=self._name).get("Contents", [])
         objects = (self._s3.get_object(Bucket=self._name, Key=each["Key"]) for each in found)
         return b"".join(each["Body"].read() for each in objects)
+
+
+class Function:
+    """A function of Lambda whose code does not run: it returns what it is told to."""
+
+    def __init__(self, neighbours: Neighbours) -> None:
+        self._url = neighbours.url
+        self._post("config", {"lambda": {"use_docker": False}})
+        role = neighbours.client("iam").create_role(
+            RoleName=f"r{uuid4().hex}", AssumeRolePolicyDocument="{}", Path="/"
+        )["Role"]["Arn"]
+        self._lambda = neighbours.client("lambda")
+        self.arn: str = self._lambda.create_function(
+            FunctionName=f"f{uuid4().hex}",
+            Runtime="python3.11",
+            Role=role,
+            Handler="f.f",
+            Code={"ZipFile": CODE},
+        )["FunctionArn"]
+
+    def returns(self, result: Any) -> None:
+        """What the next invocation of any function returns."""
+        self._post("static/lambda-simple/response", {"results": [json.dumps(result)]})
+
+    def delete(self) -> None:
+        self._lambda.delete_function(FunctionName=self.arn)
+
+    def _post(self, path: str, document: dict[str, Any]) -> None:
+        body = json.dumps(document).encode()
+        with urlopen(f"{self._url}/moto-api/{path}", body, timeout=30) as answer:
+            assert answer.status in (200, 201)
 
 
 @pytest.fixture(scope="session")

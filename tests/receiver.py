@@ -29,12 +29,14 @@ class Received:
 class Receiver:
     """Keeps what is posted to ``url`` in ``requests``.
 
-    ``answer`` gives the status of the answer to each, which waits for it.
+    ``answer`` gives the status of the answer to each, which waits for it, and ``body`` what it
+    says.
     """
 
     def __init__(self) -> None:
         self.requests: list[Received] = []
         self.answer: Callable[[Received], int] = lambda request: 200
+        self.body: Callable[[Received], bytes] = lambda request: b"ok"
         self._changed = threading.Condition()
         receiver = self
 
@@ -44,14 +46,15 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                status = receiver.take(Received(self.path, headers, body))
+                request = Received(self.path, headers, body)
+                status, said = receiver.take(request), receiver.body(request)
                 try:
                     self.send_response(status)
                     if 300 <= status < 400:
                         self.send_header("Location", "/elsewhere")
-                    self.send_header("Content-Length", "2")
+                    self.send_header("Content-Length", str(len(said)))
                     self.end_headers()
-                    self.wfile.write(b"ok")
+                    self.wfile.write(said)
                 except OSError:  # the other side did not wait
                     self.close_connection = True
 

@@ -8,6 +8,7 @@ SES did publish go before them where they differ.
 
 import re
 from dataclasses import dataclass
+from email.utils import quote
 from typing import Any
 
 import orjson
@@ -25,6 +26,8 @@ from ses_emulator.store.events import NOT_SENT, Event
 from ses_emulator.store.messages import Stored
 
 EVENT, NOTIFICATION = "event", "notification"
+# Of mail that came in: such a document is made by inbound.documents and kept with its delivery.
+RECEIPT_FORM = "receipt"
 # The key of each type's own object, and whether it comes before the mail, as in the guide.
 KEYS = {
     "Send": ("send", False),
@@ -175,10 +178,19 @@ def _common(headers: list[tuple[str, str]], id: str | None) -> Document:
         values = given.get(name, [])
         if name in ADDRESSES:
             if texts := addresses.split(values):
-                common[key] = [decode(text) for text in texts]
+                common[key] = [_common_address(text) for text in texts]
         elif values:
             common[key] = decode(values[0])
     return common
+
+
+def _common_address(text: str) -> str:
+    """An address with its name decoded, and in quotes only if it has more than plain letters."""
+    written, spec = addresses.name_and_spec(text)
+    name = decode(written)
+    if addresses.SPECIALS.search(name) or not name.isascii():  # as captured
+        name = f'"{quote(name)}"'
+    return f"{name} <{spec}>" if name else spec
 
 
 def _headers(headers: list[tuple[str, str]], common: Document) -> Document:

@@ -1,9 +1,15 @@
-"""How documents go out: to SNS, EventBridge, Firehose, CloudWatch or a webhook."""
+"""How documents go out: to SNS, EventBridge, Firehose, CloudWatch, Lambda or a webhook."""
 
 from typing import Any
 
 from ses_emulator.events.answers import Answer, DeliveryError
-from ses_emulator.events.documents import cloudwatch_metrics, eventbridge_entry
+from ses_emulator.events.documents import (
+    EVENT,
+    RECEIPT_FORM,
+    cloudwatch_metrics,
+    eventbridge_entry,
+)
+from ses_emulator.events.functions import invoke
 from ses_emulator.events.posting import post
 from ses_emulator.events.services import (
     answer,
@@ -17,8 +23,11 @@ from ses_emulator.events.topics import deliver
 from ses_emulator.store.account import Account
 from ses_emulator.store.database import to_json
 
-# Of the events of a configuration set; the notifications of an identity have none.
-SUBJECT = "Amazon SES Email Event Notification"
+# By the form of the document; the notifications of an identity have none.
+SUBJECTS = {
+    EVENT: "Amazon SES Email Event Notification",
+    RECEIPT_FORM: "Amazon SES Email Receipt Notification",
+}
 NAMESPACE = "AWS/SES"
 
 
@@ -30,6 +39,8 @@ def publish(account: Account, target: Target, document: dict[str, Any], id: int)
     """
     if target.kind == "webhook":
         return _to_webhook(target, document, id)
+    if target.kind == "lambda":
+        return invoke(account, target.address, document)
     if target.kind == "sns":
         return _to_sns(account, target, document)
     with answers_of(target.kind):
@@ -38,9 +49,9 @@ def publish(account: Account, target: Target, document: dict[str, Any], id: int)
 
 
 def _to_sns(account: Account, target: Target, document: dict[str, Any]) -> Answer:
-    text, subject = to_json(document), None
-    if target.form == "event":
-        text, subject = f"{text}\n", SUBJECT  # SES ends only these by a newline
+    text, subject = to_json(document), SUBJECTS.get(target.form)
+    if target.form == EVENT:
+        text += "\n"  # SES ends only these by a newline
     topic = account.settings.topics.get(target.address)
     if topic is not None:
         return deliver(account, topic, text, subject)

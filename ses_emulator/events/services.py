@@ -1,7 +1,8 @@
-"""SNS, EventBridge, Firehose and CloudWatch, as far as events need them.
+"""SNS, EventBridge, Firehose, CloudWatch, Lambda and S3, as far as events and actions need them.
 
 A ``kind`` is one of these in lower case, which is also what neighbours.py calls the service, or
-``webhook``. An ``address`` is the ARN of a topic, an event bus or a delivery stream.
+``webhook``. An ``address`` is the ARN of a topic, an event bus, a delivery stream or a function, or
+the name of a bucket.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,9 +13,14 @@ from ses_emulator.events.answers import Answer, DeliveryError
 from ses_emulator.neighbours import NoNeighbour, endpoint_of
 from ses_emulator.store.account import Account
 
-NOT_FOUND = ("NotFound", "NotFoundException", "ResourceNotFoundException")
+NOT_FOUND = ("NoSuchBucket", "NotFound", "NotFoundException", "ResourceNotFoundException")
 # Beside those that say so by their status.
 TRY_AGAIN = ("InternalException", "InternalFailure", "ServiceUnavailable", "Throttling")
+# The way out where no endpoint is known.
+HINTS = {
+    "lambda": " A function of --function needs none.",
+    "sns": " A topic of --topic needs none.",
+}
 WORDS = {
     "sns": "SNS topic",
     "eventbridge": "EventBridge event bus",
@@ -67,12 +73,11 @@ def client_of(account: Account, kind: str, address: str) -> Any:
             account.settings, kind, account_id or account.id, region or account.region
         )
     except NoNeighbour as error:
-        hint = " A topic of --topic needs none." if kind == "sns" else ""
-        raise DeliveryError(f"{error}{hint}", retry=False) from None
+        raise DeliveryError(f"{error}{HINTS.get(kind, '')}", retry=False) from None
 
 
 class NotThere(DeliveryError):
-    """The topic, bus or stream does not exist."""
+    """The topic, bus, stream, function or bucket does not exist."""
 
 
 @contextmanager

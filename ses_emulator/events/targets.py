@@ -13,7 +13,7 @@ from ses_emulator.mail.identities import identity_of
 from ses_emulator.mail.publishing import TOPICS, author_of
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Document
-from ses_emulator.store.events import Event
+from ses_emulator.store.events import RECEIPT, Event
 from ses_emulator.store.messages import Stored
 
 CLOUDWATCH, WEBHOOK = "cloudwatch", "webhook"
@@ -31,9 +31,10 @@ WEBHOOK_NAME = "--webhook"
 class Target:
     """Where a document goes, and which.
 
-    ``kind`` is ``sns``, ``eventbridge``, ``firehose``, ``cloudwatch`` or ``webhook``; ``name`` that
-    of the event destination, or the identity whose topic it is; ``address`` an ARN or a URL, empty
-    for CloudWatch. ``form`` and ``headers`` say which document: see documents.document.
+    ``kind`` is ``sns``, ``eventbridge``, ``firehose``, ``cloudwatch``, ``lambda`` or ``webhook``;
+    ``name`` that of the event destination, the identity whose topic it is, or the receipt rule;
+    ``address`` an ARN or a URL, empty for CloudWatch. ``form`` and ``headers`` say which document:
+    see documents.document.
     ``options`` are the event destination's own.
     """
 
@@ -71,6 +72,8 @@ def targets_of(account: Account, stored: Stored, event: Event) -> tuple[list[Tar
     """
     targets: list[Target] = []
     reasons: list[str] = []
+    if event.type == RECEIPT:  # its deliveries were announced with it
+        return targets, reasons
     for found in (
         _of_configuration_set(account, stored.configuration_set, event.type),
         _of_identity(account, stored, event.type),
@@ -106,19 +109,25 @@ def _of_configuration_set(account: Account, name: str | None, type: str) -> Iter
     word = type_of(type)
     for destination in destinations:
         described = f"Event destination {destination['Name']} of configuration set {name}"
-        kind = next((each for each in KINDS if each in destination), None)
+        target = target_of(destination)
         if not destination["Enabled"]:
             yield f"{described} is not enabled."
         elif word not in destination["MatchingEventTypes"]:
             yield f"{described} does not have {word} among its event types."
-        elif kind is None:
+        elif target is None:
             yield f"{described} is of a kind that is not emulated."
         else:
-            ours, member = KINDS[kind]
-            options = destination[kind]
-            yield Target(
-                ours, destination["Name"], options[member] if member else "", options=options
-            )
+            yield target
+
+
+def target_of(destination: Document) -> Target | None:
+    """The target of an event destination; None if it is of a kind that is not emulated."""
+    kind = next((each for each in KINDS if each in destination), None)
+    if kind is None:
+        return None
+    ours, member = KINDS[kind]
+    options = destination[kind]
+    return Target(ours, destination["Name"], options[member] if member else "", options=options)
 
 
 def type_of(type: str) -> str:

@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from ses_emulator.config import Topic
 from ses_emulator.events.answers import Answer, DeliveryError
 from ses_emulator.events.posting import post
 from ses_emulator.events.signing import PATH, certificate
 from ses_emulator.mail.details import timestamp
 from ses_emulator.mail.tokens import opened, sealed
+from ses_emulator.option_values import Topic
 from ses_emulator.store.account import Account, Instance
 from ses_emulator.store.database import to_json
 from ses_emulator.store.deliveries import Deliveries
@@ -105,14 +105,14 @@ def deliver(account: Account, topic: Topic, text: str, subject: str | None = Non
     return _post(topic, NOTIFICATION, id, to_json(message), headers)
 
 
-def publish_later(account: Account, topic: Topic, text: str) -> None:
+def publish_later(account: Account, topic: Topic, text: str, subject: str | None = None) -> None:
     """Publish what SES says to a topic that it is to publish to from now on.
 
     In a thread of its own, after the transaction under way if there is one: nobody waits for the
     endpoint, which may ask something of us before it answers.
     """
     thread = threading.Thread(
-        target=_publish, args=(account, topic, text), name="topic", daemon=True
+        target=_publish, args=(account, topic, text, subject), name="topic", daemon=True
     )
     database = account.instance.database
     if database.in_transaction:
@@ -121,9 +121,9 @@ def publish_later(account: Account, topic: Topic, text: str) -> None:
         thread.start()
 
 
-def _publish(account: Account, topic: Topic, text: str) -> None:
+def _publish(account: Account, topic: Topic, text: str, subject: str | None) -> None:
     try:
-        deliver(account, topic, text)
+        deliver(account, topic, text, subject)
     except DeliveryError as error:
         log.warning("%s", error)
     except Exception:

@@ -17,7 +17,8 @@ class Delivery:
     """A mail that is stored, as a rule's actions get it; ``recipients`` are those that it matched.
 
     ``added`` are the header fields of AddHeader actions so far, of earlier rules too, ``bounced``
-    says that the sender was told that the mail is refused.
+    says that the sender was told that the mail is refused. ``built`` is the content, and with how
+    many of ``added`` it was made.
     """
 
     account: Account
@@ -28,9 +29,15 @@ class Delivery:
     recipients: list[str]
     added: list[tuple[str, str]] = field(default_factory=list)
     bounced: bool = False
+    built: tuple[int, bytes] | None = None
 
     def content(self) -> bytes:
         """The mail as SES hands it on: its bytes as they came, under SES's headers."""
+        if self.built is None or self.built[0] != len(self.added):
+            self.built = len(self.added), self._build()
+        return self.built[1]
+
+    def _build(self) -> bytes:
         raw = self.mail.raw
         fields = headers.prepended(
             id=self.stored.id,
@@ -49,7 +56,15 @@ class Delivery:
         return fields + headers.resigned(unfold(field_value(signature))) + raw
 
     def notification(self, action: Document, *, content: str | None = None) -> Document:
-        """What SES tells of an action as the API has it; see documents.notification."""
+        """What SES tells a topic of an action as the API has it; see documents.notification."""
+        return documents.notification(*self._told(action), content)
+
+    def lambda_event(self, action: Document) -> Document:
+        """What SES tells a function."""
+        return documents.lambda_event(*self._told(action))
+
+    def _told(self, action: Document) -> tuple[Document, Document]:
+        """The receipt object and the mail object."""
         receipt = documents.receipt(
             self.verdicts,
             self.recipients,
@@ -61,7 +76,7 @@ class Delivery:
         mail = documents.mail(
             self.stored.id, self.stored.received, self.mail.mail_from, self.content()
         )
-        return documents.notification(receipt, mail, content)
+        return receipt, mail
 
 
 @dataclass(slots=True)
@@ -69,13 +84,16 @@ class ActionResult:
     """What became of an action: ``done``, ``failed``, ``not run`` or, behind a stop, ``skipped``.
 
     ``target`` says where to it went or what came of it, ``error`` why it did not. ``disposition``
-    is what is to follow: CONTINUE, STOP_RULE or STOP_RULE_SET.
+    is what is to follow: CONTINUE, STOP_RULE or STOP_RULE_SET. ``event`` is that whose delivery is
+    what the action does, ``notified`` that of the notification about it.
     """
 
     status: str
     target: str | None = None
     error: str | None = None
     disposition: str = "CONTINUE"
+    event: int | None = None
+    notified: int | None = None
 
     def to_document(self, action: Document) -> dict[str, Any]:
         """The result as a message's receipt keeps it, with the action's kind."""
@@ -85,6 +103,8 @@ class ActionResult:
             "status": self.status,
             "target": self.target,
             "error": self.error,
+            "event": self.event,
+            "notified": self.notified,
         }
 
 

@@ -37,6 +37,15 @@ def notification(receipt: Document, mail: Document, content: str | None = None) 
     return found if content is None else {**found, "content": content}
 
 
+def lambda_event(receipt: Document, mail: Document) -> Document:
+    """What a function is invoked with.
+
+    Source: the guide, "Event to pass to a Lambda function".
+    """
+    ses = {"mail": mail, "receipt": receipt}
+    return {"Records": [{"eventSource": "aws:ses", "eventVersion": "1.0", "ses": ses}]}
+
+
 def receipt(
     verdicts: Verdicts,
     recipients: Sequence[str],
@@ -66,10 +75,15 @@ def action(given: Document, id: str) -> Document:
     found = {"type": TYPES.get(kind, kind)}
     found |= {name: members[member] for member, name in MEMBERS.items() if member in members}
     if kind == "S3":
-        found["objectKey"] = f"{members.get('ObjectKeyPrefix', '')}{id}"
+        found["objectKey"] = object_key(members, id)
     if kind == "SNS":
         found["encoding"] = ENCODINGS[members["Encoding"]]
     return found
+
+
+def object_key(members: Document, id: str) -> str:
+    """The key in S3 of the mail with a MessageId; ``members`` are those of the S3 action."""
+    return f"{members.get('ObjectKeyPrefix', '')}{id}"
 
 
 def mail(id: str, received: float, source: str, message: bytes) -> Document:

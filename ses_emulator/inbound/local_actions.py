@@ -1,4 +1,4 @@
-"""The actions of receipt rules that need nothing outside: AddHeader, Bounce, Stop, and what is only
+"""The actions of receipt rules that SES does itself: AddHeader, Bounce, Stop, and what is only
 recorded.
 """
 
@@ -31,13 +31,26 @@ def bounce(account: Account, members: Document, delivery: Delivery) -> ActionRes
 
     Source: the guide, "Return bounce response action".
     """
-    sender = delivery.mail.mail_from
-    if not sender:
+    code = members["SmtpReplyCode"]
+    return refuse(
+        account,
+        delivery,
+        sender=members["Sender"],
+        code=code,
+        status=members.get("StatusCode") or f"{code[0]}.0.0",
+        message=members["Message"],
+    )
+
+
+def refuse(
+    account: Account, delivery: Delivery, *, sender: str, code: str, status: str, message: str
+) -> ActionResult:
+    """Let the mail bounce, by a notice from ``sender``; done, with the MessageId of the notice."""
+    to = delivery.mail.mail_from
+    if not to:
         # RFC 5321 section 4.5.5: or two servers would bounce to each other for ever.
         return ActionResult("not run", error="The mail has an empty sender; nothing bounces to it.")
     delivery.bounced = True
-    code, message = members["SmtpReplyCode"], members["Message"]
-    status = members.get("StatusCode") or f"{code[0]}.0.0"
     diagnostic = f"smtp; {code} {status} {message}"
     sent = account.messages.find(delivery.mail.original) if delivery.mail.original else None
     if sent is not None:
@@ -45,8 +58,8 @@ def bounce(account: Account, members: Document, delivery: Delivery) -> ActionRes
         return _bounce_sent(account, sent, delivery.recipients, status, diagnostic)
     report = reports.delivery_status(
         [
-            ("From", members["Sender"]),
-            ("To", sender),
+            ("From", sender),
+            ("To", to),
             ("Subject", reports.FAILURE),
             ("Auto-Submitted", "auto-replied"),  # RFC 3834 section 5
         ],
@@ -73,7 +86,7 @@ def bounce(account: Account, members: Document, delivery: Delivery) -> ActionRes
         operation="BounceAction",
         raw=report,
         mail_from="",
-        recipients=[sender],
+        recipients=[to],
         original=delivery.stored.id,
     )
     return ActionResult("done", id)

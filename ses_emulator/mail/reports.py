@@ -34,7 +34,7 @@ def bounce(detail: dict[str, Any], original: bytes, *, region: str, to: str) -> 
     names = "".join(CRLF + each["emailAddress"] for each in recipients)
     return delivery_status(
         [
-            ("From", f"MAILER-DAEMON@{_in(region)}amazonses.com"),
+            ("From", daemon(region)),
             ("To", to),
             ("Subject", FAILURE),
             *_thread(block),
@@ -54,6 +54,11 @@ def bounce(detail: dict[str, Any], original: bytes, *, region: str, to: str) -> 
         ],
         _whole(original),
     )
+
+
+def daemon(region: str) -> str:
+    """Whom SES's own bounces are from."""
+    return f"MAILER-DAEMON@{_in(region)}amazonses.com"
 
 
 def _in(region: str) -> str:

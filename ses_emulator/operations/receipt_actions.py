@@ -43,8 +43,7 @@ DEFAULTS = {
 def checked_action(account: Account, given: dict[str, Any]) -> Document:
     """An action as it is stored, with SES's defaults. Raises AwsError for one that SES refuses.
 
-    What it names has to have the form of such a name; whether it exists is found out when mail
-    comes.
+    What it names has to have the form of such a name; receipt_targets finds out whether it exists.
     """
     if len(given) != 1:
         raise invalid("An action must be of exactly one kind")

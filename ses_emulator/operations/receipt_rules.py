@@ -6,11 +6,13 @@ SES does.
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from ses_emulator.errors import AwsError, Exists, Missing
 from ses_emulator.operations.paging import page
 from ses_emulator.operations.receipt_actions import checked_action
+from ses_emulator.operations.receipt_targets import check_targets, greet
 from ses_emulator.operations.refusals import check_limit, invalid
 from ses_emulator.operations.registry import Request, Result, v1
 from ses_emulator.store.account import Account
@@ -92,15 +94,17 @@ def reorder_receipt_rule_set(account: Account, request: Request) -> None:
     _store(account, request, [rules[_position(rules, name)] for name in positions])
 
 
-@v1("CreateReceiptRule")
+@v1("CreateReceiptRule", outside=True)
 def create_receipt_rule(account: Account, request: Request) -> None:
-    rule = _rule(account, request["Rule"])
-    rules = _rules(account, request["RuleSetName"])
-    if any(other["Name"] == rule["Name"] for other in rules):
-        raise Exists("ReceiptRule", rule["Name"])
-    if len(rules) >= MOST_RULES:
-        raise AwsError("LimitExceeded", "Too many rules")
-    _store(account, request, _placed(rules, rule, request.get("After")))
+    def add(rule: Document) -> list[Document]:
+        rules = _rules(account, request["RuleSetName"])
+        if any(other["Name"] == rule["Name"] for other in rules):
+            raise Exists("ReceiptRule", rule["Name"])
+        if len(rules) >= MOST_RULES:
+            raise AwsError("LimitExceeded", "Too many rules")
+        return _placed(rules, rule, request.get("After"))
+
+    _put(account, request, add)
 
 
 @v1("DescribeReceiptRule")
@@ -109,12 +113,14 @@ def describe_receipt_rule(account: Account, request: Request) -> Result:
     return {"Rule": rules[_position(rules, request["RuleName"])]}
 
 
-@v1("UpdateReceiptRule")
+@v1("UpdateReceiptRule", outside=True)
 def update_receipt_rule(account: Account, request: Request) -> None:
-    rule = _rule(account, request["Rule"])
-    rules = _rules(account, request["RuleSetName"])
-    rules[_position(rules, rule["Name"])] = rule
-    _store(account, request, rules)
+    def replace(rule: Document) -> list[Document]:
+        rules = _rules(account, request["RuleSetName"])
+        rules[_position(rules, rule["Name"])] = rule
+        return rules
+
+    _put(account, request, replace)
 
 
 @v1("DeleteReceiptRule")
@@ -146,6 +152,21 @@ def _check_characters(path: str, name: str) -> None:
             f"1 validation error detected: Value '{name}' at '{path}' failed to satisfy "
             f"constraint: Member must satisfy regular expression pattern: ^{CHARACTERS.pattern}$",
         )
+
+
+def _put(account: Account, request: Request, changed: Callable[[Document], list[Document]]) -> None:
+    """Keep what ``changed`` makes of the set's rules with the one of the request, if what that
+    names exists.
+
+    Called before and after that was asked: the set may change meanwhile.
+    """
+    with account.instance.database.attempt():
+        rule = _rule(account, request["Rule"])
+        changed(rule)
+    check_targets(account, rule)
+    with account.instance.database.attempt():
+        _store(account, request, changed(rule))
+        greet(account, rule)
 
 
 def _sets(account: Account) -> Collection:

@@ -12,10 +12,14 @@ from ses_emulator.inbound.incoming import CHECKS, Incoming
 from ses_emulator.inbound.receive import LARGEST, MOST_RECIPIENTS, receive
 from ses_emulator.mail import addresses
 from ses_emulator.mail.headers import HeaderBlock
+from ses_emulator.server import receipts
 from ses_emulator.server.parameters import choice, quoted
 from ses_emulator.server.shapes import Shape
 from ses_emulator.store.account import Instance
 from ses_emulator.store.messages import Stored
+
+# So many seconds an answer waits for what the outbox has to publish.
+PATIENCE = 5.0
 
 
 def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]:
@@ -23,8 +27,11 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
 
     def take() -> Shape:
         received = receive(instance, _incoming())
+        receipts.settle(
+            instance, [each.receipt for each in received.messages if each.receipt], PATIENCE
+        )
         return {
-            "messages": [_shape(stored) for stored in received.messages],
+            "messages": [_shape(instance, stored) for stored in received.messages],
             "refused": [
                 {"recipient": recipient, "reply": reply}
                 for recipient, reply in received.refused.items()
@@ -94,11 +101,12 @@ def _remote_ip() -> str:
         raise BadRequest(f"remote_ip is {quoted(given)}: use an IP address.") from None
 
 
-def _shape(stored: Stored) -> Shape:
+def _shape(instance: Instance, stored: Stored) -> Shape:
+    assert stored.receipt is not None
     return {
         "id": stored.id,
         "account": stored.account,
         "region": stored.region,
         "status": stored.status,
-        "receipt": stored.receipt,
+        "receipt": receipts.shown(instance, stored.receipt),
     }

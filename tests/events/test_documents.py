@@ -386,7 +386,7 @@ def test_headers_that_ses_replaces(ses_emulator: SesEmulator, sesv2: Any) -> Non
         for name, value in given
     ]
     assert list(found["commonHeaders"].items()) == [
-        ("from", ["Müller, A <sender@example.com>"]),
+        ("from", ['"Müller, A" <sender@example.com>']),
         ("date", given[0][1]),
         ("to", ["C <c@example.com>"]),
         ("bcc", ["d@example.com", "e@example.com"]),

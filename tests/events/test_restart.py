@@ -61,6 +61,35 @@ def test_kill_loses_no_event(tmp_path: Path) -> None:
         assert set(told(receiver)) == expected
 
 
+def test_dead_destinations_are_nothing_to_a_send() -> None:
+    """One that does not answer, one where nobody listens, one that is in trouble.
+
+    Sends are answered, and mail can be read, while not one event has been taken.
+    """
+    release = threading.Event()
+
+    def hang(request: Received) -> int:
+        release.wait(60)
+        return 200
+
+    with receiving() as gone:
+        pass
+    with receiving() as hanging, receiving() as broken:
+        hanging.answer = hang
+        broken.answer = lambda request: 503
+        urls = tuple(each.url for each in (hanging, broken, gone))
+        with running(webhook=urls) as emulator:
+            try:
+                ses = client(emulator, "sesv2")
+                sent = [send_v2(ses) for _ in range(100)]
+                hanging.wait(1)
+                sent += [send_v2(ses) for _ in range(100)]
+                assert ask(emulator.url, "messages?limit=1")["total"] == len(set(sent)) == 200
+                assert ask(emulator.url, "deliveries?status=delivered")["total"] == 0
+            finally:
+                release.set()
+
+
 def test_reset(tmp_path: Path) -> None:
     release = threading.Event()
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from ses_emulator.config import Settings, Topic
+from ses_emulator.config import Settings
 from ses_emulator.events import posting, topics
 from ses_emulator.events.answers import Answer, DeliveryError
 from ses_emulator.events.signing import canonical, certificate
@@ -32,6 +32,7 @@ from ses_emulator.events.topics import (
     subscription_of,
     unsubscribe,
 )
+from ses_emulator.option_values import Topic
 from ses_emulator.store.account import Account, Instance
 from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import Database

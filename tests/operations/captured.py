@@ -27,6 +27,7 @@ def capture(
     subject: str = "Hello",
     configuration_set: str | None = None,
     tags: dict[str, str] | None = None,
+    tenant: str | None = None,
 ) -> str:
     """A message that was sent and to which something happened, a second apart; its id.
 
@@ -57,6 +58,7 @@ def capture(
         bcc=[],
         tags=tags or {},
         source_ip=None,
+        tenant=tenant,
         findings=[],
     )
     account.messages.add(stored, b"x", [to], events, 1)

@@ -287,6 +287,35 @@ def test_destination_that_is_none(v1: Any, v2: Any, members: dict[str, Any], mes
     assert refused(v2.update_configuration_set_event_destination, **given) == refusal
 
 
+# Source: the guide, "Set up a CloudWatch event destination for event publishing".
+NO_DIMENSIONS = "Received, To, From, DKIM-Signature, CC, message-id, Return-Path"
+
+
+@pytest.mark.parametrize("name", [*NO_DIMENSIONS.split(", "), "Message-ID", "cc"])
+def test_headers_that_are_no_dimension(v1: Any, v2: Any, name: str) -> None:
+    refusal = f"Invalid dimension name <{name}>: the email headers {NO_DIMENSIONS} cannot be used."
+    given = dimensions(DimensionName=name, DimensionValueSource="EMAIL_HEADER")
+    assert refused(
+        v2.create_configuration_set_event_destination,
+        **destination_v2(CloudWatchDestination=given),
+    ) == ("BadRequestException", 400, refusal)
+    [dimension] = given["DimensionConfigurations"]
+    given = {"DimensionConfigurations": [dimension | {"DimensionValueSource": "emailHeader"}]}
+    assert refused(
+        v1.create_configuration_set_event_destination,
+        **SET,
+        EventDestination={
+            "Name": "a",
+            "MatchingEventTypes": ["send"],
+            "CloudWatchDestination": given,
+        },
+    ) == ("InvalidCloudWatchDestination", 400, refusal)
+    # A tag may have the name.
+    v2.create_configuration_set_event_destination(
+        **destination_v2(CloudWatchDestination=dimensions(DimensionName=name))
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -134,16 +134,25 @@ def test_messages_as_json(exporter: Exporter) -> None:
         ({"Include": {"LastDeliveryEvent": ["DELIVERY"]}}, "a"),
         ({"Include": {"LastDeliveryEvent": ["PERMANENT_BOUNCE", "SEND"]}}, "bc"),
         ({"Include": {"LastEngagementEvent": ["OPEN"]}}, "a"),
+        ({"Include": {"TenantName": ["acme"]}}, "b"),
+        ({"Exclude": {"TenantName": ["acme"]}}, "ac"),
         ({"MaxResults": 2}, "ab"),
         ({"StartDate": START + 3600}, ""),
     ],
 )
 def test_filters(exporter: Exporter, filters: dict[str, Any], found: str) -> None:
     capture(exporter.emulator, "a@example.com", "Delivery", "Open")
-    capture(exporter.emulator, "b@example.com", ("Bounce", PERMANENT), subject="10% off")
+    capture(
+        exporter.emulator,
+        "b@example.com",
+        ("Bounce", PERMANENT),
+        subject="10% off",
+        tenant="acme",
+    )
     capture(exporter.emulator, "c@gmail.com")
     rows = json.loads(exporter.file(insights(**filters), "JSON"))
     assert "".join(row["destination"][0] for row in rows) == found
+    assert not any("tenant" in row for row in rows)  # the files have no such column
 
 
 def test_metrics_as_csv(exporter: Exporter) -> None:

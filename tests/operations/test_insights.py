@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ses_emulator.mail import details
+from ses_emulator.operations.insights import lookups
 from ses_emulator.pytest_plugin import SesEmulator
 from tests.operations.captured import ABUSE, PERMANENT, SUPPRESSED, capture
 from tests.operations.support import Clock, client, refused, running, send_v2
@@ -166,6 +167,18 @@ def test_address(ses_emulator: SesEmulator, address: str, valid: str, high: set[
     assert len(evaluations) == 6
     found = {name for name, each in evaluations.items() if each["ConfidenceVerdict"] == "HIGH"}
     assert found == high
+
+
+def test_lookups_of_addresses_are_counted(ses_emulator: SesEmulator) -> None:
+    """Those that were answered: they are charged."""
+    ses = client(ses_emulator, "sesv2")
+    if not hasattr(ses, "get_email_address_insights"):
+        pytest.skip("this botocore has no insights of addresses")
+    for _ in range(3):
+        ses.get_email_address_insights(EmailAddress="ann@example.com")
+    refused(ses.get_email_address_insights, EmailAddress=" ")
+    instance = ses_emulator._emulator.instance
+    assert lookups(instance, None, None) == {("000000000000", "us-east-1"): 3}
 
 
 def test_address_that_was_sent_to() -> None:
