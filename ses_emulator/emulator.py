@@ -12,6 +12,7 @@ from ses_emulator.inbound.arrivals import Arrivals
 from ses_emulator.inbound.zones import Zone, amazon, resolver
 from ses_emulator.mail.feedback import happen
 from ses_emulator.mail.index import Indexer
+from ses_emulator.mail.release import Releaser
 from ses_emulator.mail.rules import Rules, check_file
 from ses_emulator.mail.virus import Scanner
 from ses_emulator.operations import dns
@@ -33,7 +34,7 @@ class Emulator:
     """A local Amazon SES. Two of them in one process do not see each other.
 
     As a context manager it runs within the block. Raises StoreError if the database cannot be
-    used, ConfigError if a rule or the zone cannot; ``start`` raises ListenError if a port cannot be
+    used, ConfigError if another option cannot; ``start`` raises ListenError if a port cannot be
     had.
     """
 
@@ -65,6 +66,7 @@ class Emulator:
         self._indexer = Indexer(self.instance)
         self._scanner = Scanner(self.instance, happen)
         self._arrivals = Arrivals(self.instance)
+        self._releaser = Releaser(self.instance)
         works = {"ExportJob": export_file, "ImportJob": import_file}
         self._jobs = JobRunner(self.instance, works)
         self._account_metrics = AccountMetrics(self.instance)
@@ -101,6 +103,7 @@ class Emulator:
         self._indexer.start()
         self._scanner.start()
         self._arrivals.start()
+        self._releaser.start()
         self._jobs.start()
         self._account_metrics.start()
         self._outbox.start()
@@ -115,6 +118,7 @@ class Emulator:
         self._indexer.stop()
         self._scanner.stop()
         self._arrivals.stop()
+        self._releaser.stop()
         self._jobs.stop()
         self._database.close()
 

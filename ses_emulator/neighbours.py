@@ -4,11 +4,14 @@ import os
 import threading
 from typing import Any
 
-from ses_emulator.config import AWS_SERVICES, Settings
+from ses_emulator.config import Settings
+from ses_emulator.option_values import AWS_SERVICES
 
 # In seconds. Whoever needs an answer asks again.
 CONNECT_TIMEOUT = 3
 READ_TIMEOUT = 15
+# Source: the guide, "Invoke Lambda function action".
+LAMBDA_TIMEOUT = 30
 # What botocore calls services that the AWS SDKs call otherwise elsewhere.
 BOTOCORE_NAMES = {"eventbridge": "events"}
 
@@ -73,7 +76,7 @@ class Neighbours:
                 region_name=region,
                 config=Config(
                     connect_timeout=CONNECT_TIMEOUT,
-                    read_timeout=READ_TIMEOUT,
+                    read_timeout=LAMBDA_TIMEOUT if service == "lambda" else READ_TIMEOUT,
                     retries={"total_max_attempts": 1},
                     s3={"addressing_style": "path"},
                 ),

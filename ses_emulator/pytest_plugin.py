@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -26,6 +26,8 @@ ENVIRONMENT = {
 }
 # Answers come within the wait that was asked for; this is for the way there and back.
 MARGIN = 10.0
+# So long the actions of a rule may take, which wait for Lambda functions.
+ACTIONS = 300.0
 
 
 class SesEmulator:
@@ -58,8 +60,9 @@ class SesEmulator:
     def messages(self, **filters: Any) -> list[dict[str, Any]]:
         """The summaries of the captured messages that match, newest first.
 
-        Filters are those of ``GET /_ses/messages``, such as ``to``, ``subject`` or ``tag``; write
-        ``from_`` for ``from``. Raises ValueError for a filter that there is not.
+        Filters are those of ``GET /_ses/messages``, such as ``to``, ``subject`` or ``tag``, or
+        ``search`` as in the inbox; write ``from_`` for ``from``. Raises ValueError for a filter
+        that there is not, and for a search with a mistake.
         """
         return self._all("messages", filters)
 
@@ -154,6 +157,42 @@ class SesEmulator:
         made: dict[str, Any] = json.loads(self._call("POST", "rules", rule))
         return made
 
+    def receive(
+        self, raw: bytes, *, to: str | Sequence[str] | None = None, **options: Any
+    ) -> dict[str, Any]:
+        """Let a mail come in: ``receive(raw, to="in@example.com", spam="FAIL")``.
+
+        Without ``to`` it is for the recipients of its headers. Options are those of
+        ``POST /_ses/inbound``, such as ``mail_from`` or ``remote_ip``; the answer is its own: the
+        ``messages`` that it became, each with its ``receipt``, and the recipients ``refused``.
+        Raises ValueError for what is no option.
+        """
+        if to is not None:
+            options["recipients"] = to if isinstance(to, str) else ",".join(to)
+        path = f"inbound?{urlencode(options)}" if options else "inbound"
+        received: dict[str, Any] = json.loads(self._call("POST", path, raw=raw, wait=ACTIONS))
+        return received
+
+    def simulate(
+        self,
+        type: str,
+        *,
+        message: str = "latest",
+        recipients: list[str] | None = None,
+        **options: Any,
+    ) -> list[dict[str, Any]]:
+        """Let something happen to a message: ``simulate("bounce", bounceType="Transient")``.
+
+        It happens to all recipients unless some are named; see ``POST /_ses/messages/{id}/events``.
+        Returns the events. Raises ValueError for what cannot happen, LookupError without a message.
+        """
+        given = {"type": type, **options}
+        if recipients is not None:
+            given["recipients"] = recipients
+        answer = json.loads(self._call("POST", f"messages/{quote(message)}/events", given))
+        events: list[dict[str, Any]] = answer["events"]
+        return events
+
     def clear(self) -> None:
         """Forget every message, identity and other resource."""
         self._emulator.clear()
@@ -170,15 +209,25 @@ class SesEmulator:
                 return found
 
     def _page(self, kind: str, parameters: dict[str, Any], wait: float = 0.0) -> dict[str, Any]:
-        named = {name.rstrip("_"): value for name, value in parameters.items()}
+        named = {
+            name.rstrip("_"): str(value).lower() if isinstance(value, bool) else value
+            for name, value in parameters.items()
+        }
         page: dict[str, Any] = json.loads(self._get(f"{kind}?{urlencode(named)}", wait))
         return page
 
     def _get(self, path: str, wait: float = 0.0) -> bytes:
         return self._call("GET", path, wait=wait)
 
-    def _call(self, method: str, path: str, document: Any = None, wait: float = 0.0) -> bytes:
-        body = None if document is None else json.dumps(document).encode()
+    def _call(
+        self,
+        method: str,
+        path: str,
+        document: Any = None,
+        wait: float = 0.0,
+        raw: bytes | None = None,
+    ) -> bytes:
+        body = raw if document is None else json.dumps(document).encode()
         request = urllib.request.Request(f"{self.url}/_ses/{path}", body, method=method)
         try:
             with urllib.request.urlopen(request, timeout=wait + MARGIN) as answer:

@@ -16,11 +16,13 @@ LONGEST = 350
 
 # A room imports from itself and from the layers before its own, never from its neighbours.
 LAYERS = (
-    ("errors", "config", "loops"),
+    ("errors", "loops", "option_values"),
+    ("config",),
     ("neighbours",),
     ("wire", "store"),
-    ("mail",),
-    ("events", "inbound"),
+    ("certificates", "mail"),
+    ("events",),
+    ("inbound",),
     ("operations",),
     ("smtp", "server"),
     ("emulator",),

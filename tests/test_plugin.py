@@ -58,6 +58,35 @@ def test_fixture(pytester: pytest.Pytester) -> None:
             assert len(ses_emulator.wait_for(120)) == 120
 
 
+        def test_receive(ses_emulator):
+            ses = ses_emulator.client("ses")
+            ses.create_receipt_rule_set(RuleSetName="set")
+            rule = {"Name": "all", "Enabled": True, "Recipients": ["example.com"]}
+            ses.create_receipt_rule(RuleSetName="set", Rule=rule)
+            ses.set_active_receipt_rule_set(RuleSetName="set")
+            raw = b"From: a@example.org\\r\\nTo: header@example.com\\r\\n\\r\\nt"
+            [message] = ses_emulator.receive(raw)["messages"]
+            assert message["receipt"]["recipients"] == ["header@example.com"]
+            to = ["in@example.com", "no@example.net"]
+            answer = ses_emulator.receive(raw, to=to, mail_from="<>", spam="FAIL")
+            [message], [refused] = answer["messages"], answer["refused"]
+            assert message["receipt"]["recipients"] == ["in@example.com"]
+            assert refused["recipient"] == "no@example.net"
+            assert ses_emulator.raw(message["id"]) == raw
+            with pytest.raises(ValueError, match="colour"):
+                ses_emulator.receive(raw, colour="red")
+
+
+        def test_search(ses_emulator):
+            for subject in ("One bill", "Two bills", "None"):
+                send(subject)
+            [found] = ses_emulator.wait_for(search="bill from:from@example.com -one")
+            assert found["subject"] == "Two bills" and found["unread"]
+            assert len(ses_emulator.messages(search="is:unread", failed=True)) == 3
+            with pytest.raises(ValueError, match="'lost' is no value of status"):
+                ses_emulator.messages(search="status:lost")
+
+
         def test_unknown_filter(ses_emulator):
             with pytest.raises(ValueError, match="colour"):
                 ses_emulator.messages(colour="red")
@@ -70,13 +99,15 @@ def test_fixture(pytester: pytest.Pytester) -> None:
         """
     )
     result = pytester.runpytest_subprocess(*OPTIONS)
-    result.assert_outcomes(passed=6)
+    result.assert_outcomes(passed=8)
 
 
 def test_wait_for_tells_what_did_arrive(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         import smtplib
+
+        import pytest
 
 
         def test_missing(ses_emulator):
@@ -103,6 +134,12 @@ def test_wait_for_tells_what_did_arrive(pytester: pytest.Pytester) -> None:
             [bounce] = ses_emulator.wait_for_event("Bounce")
             assert bounce["document"]["bounce"]["bounceType"] == "Permanent"
             assert len(ses_emulator.events(message=bounce["message_id"])) == 2
+            [seen] = ses_emulator.simulate(
+                "open", message=bounce["message_id"], recipients=bounce["recipients"]
+            )
+            assert (seen["type"], seen["recipients"]) == ("Open", bounce["recipients"])
+            with pytest.raises(ValueError, match="bounceType"):
+                ses_emulator.simulate("bounce", bounceType="Hard")
             ses_emulator.wait_for_event("Open", timeout=0.1, recipient="a@example.com")
         """
     )

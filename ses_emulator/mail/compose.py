@@ -140,7 +140,7 @@ def _body(content: Simple, stamp: Stamp) -> Part:
 
 def _multipart(subtype: str, parts: Sequence[Part], stamp: Stamp, number: int) -> Part:
     millis = int(stamp.now * 1000)
-    boundary = f"----=_Part_{number}_{stamp.id[17:25]}.{millis}"
+    boundary = f"----=_Part_{number}_{int(stamp.id[17:25], 16)}.{millis}"
     # The id is made for this message, but a sender may know it from nowhere: check all the same.
     content = b"".join([part.content for part in parts])
     while boundary.encode() in content:

@@ -3,9 +3,10 @@
 from ses_emulator.mail.dkim import signed
 from ses_emulator.mail.tracking import Tracking, tracked
 from ses_emulator.store.account import Instance
+from ses_emulator.store.events import FAILED
 from ses_emulator.store.messages import Stored
 
-NEVER = ("rejected", "rendering_failed")
+NEVER = ("rejected", "rendering_failed", FAILED)
 
 
 def delivered(instance: Instance, stored: Stored) -> bytes:

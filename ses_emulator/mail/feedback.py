@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from ses_emulator.mail import addresses, reports
-from ses_emulator.mail.identities import domains_around
+from ses_emulator.mail import reports
+from ses_emulator.mail.identities import identity_of
 from ses_emulator.mail.notices import capture
 from ses_emulator.mail.publishing import author_of, mark, publishing_of
 from ses_emulator.mail.reputation import judge
 from ses_emulator.mail.simulator import simulated
 from ses_emulator.mail.suppression import Policy, forgive, policy_of, record
 from ses_emulator.store.account import Account
-from ses_emulator.store.documents import Document
 from ses_emulator.store.events import NOT_SENT, Event
 from ses_emulator.store.messages import Stored
 
@@ -128,23 +127,13 @@ def forwarded(account: Account, stored: Stored, kind: str) -> bool:
     """
     if not stored.mail_from or stored.api == "ses":
         return False
-    identity = _identity(account, stored)
+    found = identity_of(account, author_of(stored) or stored.mail_from)
+    identity = found[1] if found else {}
     if identity.get("FeedbackForwardingStatus", True):
         return True
     if f"{kind}Topic" in identity.get("NotificationAttributes", {}):
         return False
     return not _published(account, stored.configuration_set, kind.upper())
-
-
-def _identity(account: Account, stored: Stored) -> Document:
-    """The identity that a message was sent with, an address before its domain; empty if none."""
-    for text in (*addresses.split([stored.sender]), stored.mail_from):
-        local, _, domain = addresses.spec_of(text).rpartition("@")
-        domain = domain.lower()
-        known = account.identities.known([f"{local}@{domain}", *domains_around(domain)])
-        if known:
-            return next(iter(known.values()))
-    return {}
 
 
 def _published(account: Account, configuration_set: str | None, type: str) -> bool:

@@ -19,7 +19,13 @@ SEARCHED = 200_000
 
 
 def summarise(instance: Instance, message: Stored) -> Indexed:
-    """What the list shows of a message and what search finds in it, from its raw bytes."""
+    """What the list shows of a message and what search finds in it, from its raw bytes.
+
+    Of a call that was refused that is the answer.
+    """
+    if message.error is not None:
+        told = f"{message.error['code']}: {message.error['message']}"
+        return Indexed(told, 0, f"{message.operation} {told}")
     raw = instance.messages.raw(message.seq)
     content = read(raw)
     indexed = _indexed(content)
@@ -57,18 +63,19 @@ class Indexer:
             self._thread.join()
 
     def catch_up(self) -> None:
-        """Index everything that was captured before the call."""
-        while self._index_batch():
+        """Index everything that was captured before the call, whatever is captured meanwhile."""
+        newest = self._instance.messages.newest()
+        while 0 < self._index_batch() < newest:
             pass
 
-    def _index_batch(self) -> bool:
-        """Index the oldest messages that are not; whether there may be more."""
+    def _index_batch(self) -> int:
+        """Index the oldest that are not; the number of the last, 0 if there are no more."""
         with self._lock:
             waiting: Sequence[Stored] = self._instance.messages.unindexed(BATCH)
             self._instance.messages.index(
                 [(message, summarise(self._instance, message)) for message in waiting]
             )
-            return len(waiting) == BATCH
+            return waiting[-1].seq if len(waiting) == BATCH else 0
 
     def _run(self) -> None:
         # It looks now and then instead of waiting for each message: to be woken by every send

@@ -2,9 +2,10 @@
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-from ses_emulator.mail.text import unescaped
+from ses_emulator.mail.text import from_html, unescaped
 
 # How a tag goes on behind its name: a quote counts only behind an equals sign, and one that does
 # not end, or a tag, goes on to the end of the page.
@@ -33,6 +34,11 @@ HREF = "href"
 # Attributes that are for SES and not for who reads the mail.
 NO_TRACK = "ses:no-track"
 TAGS = "ses:tags"
+LINK_END = re.compile(r"</a(?=[\s/>])", FLAGS)
+# What a link without words shows.
+ALT = re.compile(r"""<img\b[^<>]*?\balt\s*=\s*(?:"([^">]*)"|'([^'>]*)')""", FLAGS)
+# Characters of a link's markup that are looked at for its words, and of its words.
+LONGEST_MARKUP, LONGEST_WORDS = 2000, 200
 # RFC 3986, as far as it is about these schemes.
 CHARACTER = r"(?:[\w.~!$&'()*+,;=:@-]|%[0-9a-f]{2})"
 URL = re.compile(
@@ -52,25 +58,73 @@ def rewritten(page: str, redirect: Redirect, last: str) -> str:
     """
     edits: list[tuple[int, int, str]] = []
     ends: dict[str, int] = {}
-    position = 0
-    while True:
-        position = _end(UNINTERESTING.match(page, position))
-        tag = TAG.match(page, position)
-        if tag is None:
-            break
-        position = tag.end()
+    for tag in _tags(page):
         name = tag[1].lower()
-        if name in RAW_END:
-            position = _end(RAW_END[name].search(page, position))
-        elif name.startswith("/"):
+        if name.startswith("/"):
             ends[name] = tag.start()
         elif tag[2]:
-            edits += _edits(page, tag.end(1), position - 1, redirect)
+            edits += _edits(page, tag.end(1), tag.end() - 1, redirect)
     if last:
         end = ends.get("/body", ends.get("/html", len(page)))
         edits.append((end, end, last))
         edits.sort()
     return _edited(page, edits)
+
+
+class Hyperlink(NamedTuple):
+    """A link of a page: its words, where it leads, its ``ses:tags``, whether SES may track it."""
+
+    text: str
+    target: str
+    tags: str
+    trackable: bool
+
+
+def hyperlinks(page: str) -> Iterator[Hyperlink]:
+    """The links of a page in order, whatever scheme they have."""
+    tags = list(_tags(page))
+    ends = [tag.start() for tag in tags[1:]] + [len(page)]
+    for tag, end in zip(tags, ends, strict=False):  # without tags there is an end too many
+        if tag[1].startswith("/") or not tag[2]:
+            continue
+        found = {
+            attribute[1].lower(): attribute
+            for attribute in ATTRIBUTE.finditer(page, tag.end(1), tag.end() - 1)
+        }
+        if HREF in found:
+            target = _value(found[HREF]).strip(BLANK)
+            yield Hyperlink(
+                _words(page, tag.end(), end),
+                target,
+                _value(found[TAGS]) if TAGS in found else "",
+                NO_TRACK not in found and URL.fullmatch(target) is not None,
+            )
+
+
+def _words(page: str, start: int, end: int) -> str:
+    """What is read of a link whose markup begins here and goes no further than the ``end``."""
+    closed = LINK_END.search(page, start, end)
+    markup = page[start : min(closed.start() if closed else end, start + LONGEST_MARKUP)]
+    words = from_html(markup)
+    if not words and (image := ALT.search(markup)):
+        words = unescaped(image[1] or image[2] or "").strip()
+    return words[:LONGEST_WORDS]
+
+
+def _tags(page: str) -> Iterator[re.Match[str]]:
+    """The tags that matter here, and no text that only looks like one."""
+    position = 0
+    while True:
+        position = _end(UNINTERESTING.match(page, position))
+        tag = TAG.match(page, position)
+        if tag is None:
+            return
+        position = tag.end()
+        name = tag[1].lower()
+        if name in RAW_END:
+            position = _end(RAW_END[name].search(page, position))
+        else:
+            yield tag
 
 
 def _end(match: re.Match[str] | None) -> int:

@@ -116,7 +116,7 @@ def _record(
     events = [Event("Send", stamp.now, recipients), *outcome]
     if accepted.publishes:
         mark(events)
-    account.messages.add(message, composed.raw, recipients, events, accepted.charged)
+    account.messages.add(message, composed.raw, recipients, events, accepted.charged, account.call)
     loop_back(account, stamp.id, outcome)
     if accepted.charged != len(recipients) or message.status != "delivered":
         # Of a plain delivery nothing follows.

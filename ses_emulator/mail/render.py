@@ -17,6 +17,7 @@ from ses_emulator.mail.handlebars import (
     Path,
     parse,
 )
+from ses_emulator.mail.handlebars_tags import TemplateError
 from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.message import Simple, Templated, Text
 
@@ -46,7 +47,7 @@ def render(content: Simple | HeaderBlock) -> Simple | HeaderBlock:
     """
     if not isinstance(content, Templated):
         return content
-    rendering = _Rendering(content)
+    rendering = _Rendering(content.template, content.data)
     return Simple(
         sender=content.sender,
         to=content.to,
@@ -58,6 +59,27 @@ def render(content: Simple | HeaderBlock) -> Simple | HeaderBlock:
         headers=content.headers,
         attachments=content.attachments,
     )
+
+
+class Preview(NamedTuple):
+    """A template that was filled in as far as it goes.
+
+    ``missing`` are the names that there is nothing for; in ``text`` they stand as ``{{name}}``. It
+    is None if the template cannot be filled in at all, for which ``error`` is the reason.
+    """
+
+    text: str | None
+    missing: list[str]
+    error: str | None = None
+
+
+def preview(source: str, data: Mapping[str, Any]) -> Preview:
+    """A template with data as SES would render it, but for what is missing."""
+    rendering = _Preview(None, data)
+    try:
+        return Preview(rendering.of(Text(source, "UTF-8")).data, list(rendering.names))
+    except (RenderingError, TemplateError) as error:
+        return Preview(None, list(rendering.names), str(error))
 
 
 class _Context(NamedTuple):
@@ -79,9 +101,9 @@ class _Context(NamedTuple):
 
 
 class _Rendering:
-    def __init__(self, content: Templated) -> None:
-        self.template = content.template
-        self.root = content.data
+    def __init__(self, template: str | None, data: Mapping[str, Any]) -> None:
+        self.template = template
+        self.root = data
         self.pieces: list[str] = []
         self.left = MOST
 
@@ -129,9 +151,11 @@ class _Rendering:
             self.write(f"{{{{{name}}}}}")
         elif name != "log":
             value = self.value(call, context)
-            if value is None:
-                raise self.missing(name)
-            self.write(_text(value))
+            self.write(self.absent(name) if value is None else _text(value))
+
+    def absent(self, name: str) -> str:
+        """What is written in the place of a value that there is not. Raises RenderingError."""
+        raise self.missing(name)
 
     def block(self, block: Block, context: _Context) -> None:
         self.spend()
@@ -198,11 +222,30 @@ class _Rendering:
             found, key = (self.value(argument, context) for argument in arguments)
             return None if key is None else _member(found, _text(key))
         if arguments or options:  # There are no other helpers.
-            raise self.missing(path.text)
+            return self.helper(path.text)
         return _at(path, context)
+
+    def helper(self, name: str) -> Any:
+        """What a helper that SES does not have stands for. Raises RenderingError."""
+        raise self.missing(name)
 
     def options(self, call: Call, context: _Context) -> dict[str, Any]:
         return {name: self.value(expression, context) for name, expression in call.options}
+
+
+class _Preview(_Rendering):
+    """Goes on where something is missing; ``names`` tell what, in order."""
+
+    def __init__(self, template: str | None, data: Mapping[str, Any]) -> None:
+        super().__init__(template, data)
+        self.names: dict[str, None] = {}
+
+    def absent(self, name: str) -> str:
+        self.names[name] = None
+        return f"{{{{{name}}}}}"
+
+    def helper(self, name: str) -> Any:
+        self.names[name] = None
 
 
 def _at(path: Path, context: _Context) -> Any:

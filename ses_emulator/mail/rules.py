@@ -163,6 +163,8 @@ def disrupt(account: Account, submission: Submission) -> Sequence[Wanted]:
     Raises AwsError for an error, and where nothing is to be captured before the connection is
     closed. What concerns the answer is added to ``account.disruption``, raised or not.
     """
+    if account.by_hand:
+        return ()
     instance = account.instance
     rules: list[_Rule] = instance.database.remember(_Rule, lambda: _ready(instance))
     return _ask(account, submission, rules) if rules else ()

@@ -9,8 +9,8 @@ from html import escape
 
 from ses_emulator.errors import AwsError
 from ses_emulator.mail.headers import HeaderBlock
-from ses_emulator.mail.html_bodies import html_bodies
 from ses_emulator.mail.message import ListManagement, Simple, Text
+from ses_emulator.mail.text_bodies import text_bodies
 from ses_emulator.mail.tokens import sealed
 from ses_emulator.store.account import Account
 from ses_emulator.store.documents import Collection, Document
@@ -154,7 +154,7 @@ def _filled_raw(raw: bytes, url: str) -> bytes:
     for type, value in (("text/plain", url), ("text/html", escape(url))):
         pieces = []
         done = 0
-        for body in html_bodies(raw, type):
+        for body in text_bodies(raw, type):
             if PLACEHOLDER in body.text:
                 pieces += [raw[done : body.start], body.with_text(_filled(body.text, value))]
                 done = body.end

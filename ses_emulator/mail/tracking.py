@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from typing import NamedTuple
 from urllib.parse import quote
 
-from ses_emulator.mail.html_bodies import html_bodies
 from ses_emulator.mail.links import rewritten
+from ses_emulator.mail.text_bodies import text_bodies
 from ses_emulator.store.account import DAY, Account
 from ses_emulator.store.documents import Document
 
@@ -142,7 +142,7 @@ class _Rewriting:
 
     def message(self, raw: bytes) -> bytes:
         """A message; one of its HTML bodies gets the pixel."""
-        bodies = list(html_bodies(raw))
+        bodies = list(text_bodies(raw, "text/html"))
         marked = [number for number, body in enumerate(bodies) if OPEN_TRACKER in body.text]
         opener = [*marked, len(bodies) - 1][0]
         pieces = []
@@ -171,7 +171,7 @@ class _Rewriting:
     def _redirect(self, target: str, tags: str) -> str | None:
         if not self._plan.clicks or len(self.links) == MOST_LINKS:
             return None
-        self.links.append(Link(target, _link_tags(tags)))
+        self.links.append(Link(target, link_tags(tags)))
         self._times[target] += 1  # SES tells links to the same target apart
         secure = self._plan.https == "REQUIRE" or target[:6].lower() == "https:"
         token = _token(self._id, len(self.links), target)
@@ -185,7 +185,7 @@ class _Rewriting:
         return "/".join((start, *before, self._id, token))
 
 
-def _link_tags(text: str) -> dict[str, list[str]]:
+def link_tags(text: str) -> dict[str, list[str]]:
     """The tags of ``a:b;c:d;``; those that SES does not allow are passed over."""
     tags: dict[str, list[str]] = {}
     for pair in text.split(";"):

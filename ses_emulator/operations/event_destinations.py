@@ -18,6 +18,9 @@ MOST_DIMENSIONS = 10
 NAME = re.compile(r"[A-Za-z0-9_-]+")
 LONGEST_NAME = 64
 DIMENSION_NAME = re.compile(r"[A-Za-z0-9_:-]{1,256}")
+# Headers that SES takes for no dimension. Source: the guide, "Set up a CloudWatch event destination
+# for event publishing".
+NO_DIMENSIONS = ("Received", "To", "From", "DKIM-Signature", "CC", "message-id", "Return-Path")
 DIMENSION_VALUE = re.compile(r"[A-Za-z0-9_@.-]{1,256}")
 # The ARN that a destination names, by destination and member.
 ARNS = {
@@ -258,6 +261,12 @@ def _dimension_problem(dimensions: list[dict[str, str]]) -> str | None:
             return (
                 f"Invalid dimension name <{name}>: only up to 256 alphanumeric ASCII characters, "
                 "'_', '-' and ':' are allowed."
+            )
+        header = dimension["DimensionValueSource"] == "EMAIL_HEADER"
+        if header and name.lower() in map(str.lower, NO_DIMENSIONS):
+            return (
+                f"Invalid dimension name <{name}>: the email headers {', '.join(NO_DIMENSIONS)} "
+                "cannot be used."
             )
         if not DIMENSION_VALUE.fullmatch(value):
             return (

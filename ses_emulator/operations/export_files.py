@@ -26,13 +26,16 @@ COLUMNS = (
 # Those that came to pass last count. Source: the API reference, "MessageInsightsFilters".
 DELIVERY_EVENTS = ("SEND", "BOUNCE", "DELIVERY", "COMPLAINT")
 ENGAGEMENT_EVENTS = ("OPEN", "CLICK")
-# The columns that the members of MessageInsightsFilters are compared with.
+# What a row tells besides, which is not in the files.
+TENANT = "tenant"
+# What the members of MessageInsightsFilters are compared with.
 FILTERS = {
     "FromEmailAddress": "fromaddress",
     "Destination": "destination",
     "Isp": "isp",
     "LastDeliveryEvent": "last_delivery_event",
     "LastEngagementEvent": "last_engagement_event",
+    "TenantName": TENANT,
 }
 ANY = "*"
 
@@ -63,7 +66,9 @@ def messages_file(account: Account, source: Request, format: str) -> File:
     ]
     kept = list(islice(kept, source.get("MaxResults", DEFAULT_RESULTS)))
     if format == "JSON":
-        text = json.dumps([{k: v for k, v in row.items() if v is not None} for row in kept])
+        text = json.dumps(
+            [{name: row[name] for name in COLUMNS if row[name] is not None} for row in kept]
+        )
     else:
         # SES ends each line by a comma.
         lines = [COLUMNS, *([row[column] or "" for column in COLUMNS] for row in kept)]
@@ -127,6 +132,7 @@ def _rows(account: Account, message: Stored) -> Iterator[Row]:
             "last_engagement_event_timestamp": _time(engagement.get("Timestamp")),
             "bounce_sub_type": bounce.get("BounceSubType"),
             "diagnostic_code": bounce.get("DiagnosticCode"),
+            TENANT: message.tenant,
         }
 
 
@@ -140,8 +146,6 @@ def _matches(row: Row, name: str, wanted: list[str]) -> bool:
     if name == "Subject":
         subject = (row["subject"] or "").lower()
         return any(each.lower() in subject for each in wanted)
-    if name not in FILTERS:
-        return False  # TenantName: no message is sent for a tenant yet
     value = row[FILTERS[name]] or ""
     return value.lower() in (each.lower() for each in wanted)
 

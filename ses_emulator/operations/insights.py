@@ -7,7 +7,8 @@ from ses_emulator.errors import AwsError
 from ses_emulator.mail import addresses
 from ses_emulator.operations.metrics import check_vdm, isp_of
 from ses_emulator.operations.registry import Request, Result, v2
-from ses_emulator.store.account import Account
+from ses_emulator.store.account import Account, Instance
+from ses_emulator.store.documents import everywhere
 from ses_emulator.store.events import Event
 from ses_emulator.store.messages import Stored
 from ses_emulator.store.query import Filters
@@ -27,6 +28,8 @@ NOT_IN_DNS = ("invalid", "test", "localhost")
 # Nobody calls himself so: five consonants in a row, or letters and digits in turns.
 RANDOM = re.compile(r"[bcdfghjklmnpqrstvwxz]{5}|([a-z]\d){3}|\d{6}")
 LATEST = 100
+# How often addresses were looked up, which is charged: a document for each second.
+LOOKUPS = "EmailAddressLookups"
 
 
 @v2("GetMessageInsights")
@@ -53,6 +56,9 @@ def get_email_address_insights(account: Account, request: Request) -> Result:
     address = request["EmailAddress"].strip()
     if not address:
         raise AwsError("BadRequestException", "EmailAddress can't be blank.")
+    second = f"{int(account.now()):012}"
+    before = account.collection(LOOKUPS).find(second) or {"Number": 0}
+    account.collection(LOOKUPS).put(second, {"Number": before["Number"] + 1})
     local, _, domain = address.lower().rpartition("@")
     syntax = bool(addresses.PLAIN.fullmatch(address)) and "." in domain
     exists = _exists(account, address) if syntax else "LOW"
@@ -74,6 +80,18 @@ def get_email_address_insights(account: Account, request: Request) -> Result:
     evaluations = {name: {"ConfidenceVerdict": verdict} for name, verdict in verdicts.items()}
     validation = {"IsValid": {"ConfidenceVerdict": valid}, "Evaluations": evaluations}
     return {"MailboxValidation": validation}
+
+
+def lookups(
+    instance: Instance, start: float | None, end: float | None
+) -> dict[tuple[str, str], int]:
+    """How often each account looked up an address in each region, in the time of these seconds."""
+    found: dict[tuple[str, str], int] = {}
+    for account, region, second, document in everywhere(instance.database, LOOKUPS):
+        if (start is None or int(start) <= int(second)) and (end is None or int(second) < end):
+            scope = (account, region)
+            found[scope] = found.get(scope, 0) + document["Number"]
+    return found
 
 
 def insights_of(account: Account, message: Stored) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
-"""``/_ses/account``: how strict the accounts are, and switching it while they are used."""
+"""``/_ses/account``: how strict the accounts are, and switching it while they are used.
 
-import re
+``/_ses/accounts``: which there are.
+"""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +13,12 @@ from ses_emulator.config import ACCOUNT_MODES, VERIFICATIONS
 from ses_emulator.mail.profile import UNLIMITED, profile_of, switch
 from ses_emulator.mail.reputation import reinstate
 from ses_emulator.server.documents import body
-from ses_emulator.server.parameters import quoted
+from ses_emulator.server.parameters import quoted, scope
 from ses_emulator.server.shapes import Shape
+from ses_emulator.server.vocabulary import KINDS
 from ses_emulator.store.account import Account, Instance
+from ses_emulator.store.totals import kept
 
-ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
-REGION = re.compile(r"[a-z0-9-]{1,40}")
 CHOICES = {"profile": ACCOUNT_MODES, "verification": VERIFICATIONS}
 LOWEST = {"daily_quota": UNLIMITED, "rate": 1}
 HIGHEST = 1_000_000_000
@@ -27,7 +29,7 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
     """What is asked for at which address."""
 
     def show() -> Shape:
-        account, region = _scope()
+        account, region = scope(request.args)
         settings = instance.settings
         shown = Account(instance, account or settings.account_id, region or settings.region)
         profile = profile_of(shown)
@@ -43,24 +45,26 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
 
     def put() -> Shape:
         options = _options(body(request))
-        switch(instance, *_scope(), options)
-        reinstate(instance, *_scope())
+        switch(instance, *scope(request.args), options)
+        reinstate(instance, *scope(request.args))
         return show()
 
+    def show_all() -> Shape:
+        default = (instance.settings.account_id, instance.settings.region)
+        found = kept(instance.database, KINDS)
+        nothing = {"messages": 0, "failed": 0, "resources": 0}
+        return {
+            "accounts": [
+                {"account": place[0], "region": place[1], **found.get(place, nothing)}
+                for place in sorted({default, *found})
+            ]
+        }
+
     return [
+        ("GET", "/_ses/accounts", "listAccounts", show_all),
         ("GET", "/_ses/account", "getAccount", show),
         ("PUT", "/_ses/account", "putAccount", put),
     ]
-
-
-def _scope() -> tuple[str | None, str | None]:
-    """The account and the region that the request is about. Raises BadRequest."""
-    account, region = request.args.get("account"), request.args.get("region")
-    if account is not None and not ACCOUNT_ID.fullmatch(account):
-        raise BadRequest(f"account is {quoted(account)}: use the 12 digits of an account id.")
-    if region is not None and not REGION.fullmatch(region):
-        raise BadRequest(f"region is {quoted(region)}: use a name such as us-east-1.")
-    return account, region
 
 
 def _options(given: dict[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,8 @@ class Application:
         call = Call(
             scope["method"], path, query, scope["headers"], body, client[0] if client else None
         )
-        answer = await self._answer(call)
+        refusal, shared = self._aws.admit(call)
+        answer = refusal or await self._answer(call)
         if answer is None:
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self._outside, self._aws.answer_outside, call)
@@ -60,9 +61,8 @@ class Application:
             if call.disruption.drop is not None:
                 await _hang_up(scope, receive)
                 return
-        await send(
-            {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
-        )
+        headers = [*answer.headers, *shared]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
 
     def _answer(self, call: Call) -> Awaitable[Answer | None]:

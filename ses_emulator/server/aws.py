@@ -5,17 +5,20 @@ It is on the path of every send, which Flask's dispatch would take half of the t
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from ses_emulator.errors import AwsError, SesError
 from ses_emulator.operations.catalogue import v1, v2
 from ses_emulator.operations.registry import Registry, Request, Result
-from ses_emulator.server import sns
-from ses_emulator.server.caller import caller, endpoint
+from ses_emulator.server import refused, sns
+from ses_emulator.server.caller import caller
+from ses_emulator.server.security import Guard
 from ses_emulator.server.vocabulary import for_v1, for_v2
+from ses_emulator.store import calls
 from ses_emulator.store.account import Account, Disruption, Instance
 from ses_emulator.wire import models, query, restjson
+from ses_emulator.wire.models import ErrorShape
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +26,8 @@ log = logging.getLogger(__name__)
 MAX_BODY = 64 * 1024 * 1024
 FAULT = "An internal error occurred in ses-emulator; its log tells more."
 Headers = list[tuple[bytes, bytes]]
+# The header of a browser that asks whether a page may call. Source: the Fetch standard.
+PREFLIGHT = b"access-control-request-method"
 
 
 @dataclass(slots=True)
@@ -30,7 +35,9 @@ class Call:
     """An HTTP request. ``path`` and ``query`` stand as on the wire, percent-encoded.
 
     ``outside`` says that it may wait for other services: nobody waits for it and it is in no
-    transaction. ``disruption`` is known when it was answered.
+    transaction. When it was answered ``disruption`` is known, and of a refused call also the
+    ``operation`` as far as there is one, the ``request`` as far as it could be read, and the
+    ``error``.
     """
 
     method: str
@@ -41,6 +48,9 @@ class Call:
     remote: str | None
     outside: bool = False
     disruption: Disruption | None = None
+    operation: str = ""
+    request: Request = field(default_factory=dict)
+    error: AwsError | None = None
 
 
 @dataclass(slots=True)
@@ -64,13 +74,26 @@ class AwsEndpoint:
         self._v1 = models.load("ses")
         self._v2 = models.load("sesv2")
         self._router = restjson.Router(self._v2)
+        self._guard = Guard(instance.settings)
 
     @staticmethod
     def handles(method: str, path: str, query: str) -> bool:
         """Whether a request is for AWS's APIs and not for ours."""
         if path == "/":
-            return method == "POST" or "Action=" in query
+            return method in ("POST", "OPTIONS") or "Action=" in query
         return path.startswith("/v2/")
+
+    def admit(self, call: Call) -> tuple[Answer | None, Headers]:
+        """The answer to a request that is looked at no further, and the headers of any answer."""
+        try:
+            if call.method == "OPTIONS" and PREFLIGHT in dict(call.headers):
+                return Answer(204, self._guard.preflight(call.headers), b""), []
+            return None, self._guard.admit(call.method, call.query, call.headers)
+        except AwsError as error:
+            request_id = self._instance.new_id()
+            if call.path == "/":
+                return self._error_v1(for_v1(error), request_id), []
+            return self._error_v2(for_v2(error), request_id), []
 
     def answer_outside(self, call: Call) -> Answer:
         """The answer to a request that asks other services, which may take long; never raises."""
@@ -90,13 +113,9 @@ class AwsEndpoint:
                     return [self._answer(call) for call in calls]
             except Exception:
                 log.exception("Requests are tried again one by one: one of them spoilt the others")
+                for call in calls:
+                    call.error = None
         return [self._answer(call) for call in calls]
-
-    def _fault(self, call: Call) -> Answer:
-        request_id = self._instance.new_id()
-        if call.path == "/":
-            return self._error_v1(AwsError("InternalFailure", FAULT), request_id)
-        return self._error_v2(AwsError("InternalServiceErrorException", FAULT), request_id)
 
     def _answer(self, call: Call) -> Answer | None:
         request_id = self._instance.new_id()
@@ -109,15 +128,38 @@ class AwsEndpoint:
             return None
         if call.disruption is not None and call.disruption.status and answer.status != 200:
             answer.status = call.disruption.status
+        if call.error:
+            self._keep_refused(call, call.error, answer.status, request_id)
         return answer
 
-    def _account(self, call: Call) -> Account:
-        account_id, region = caller(self._instance.settings, call.headers, call.query)
-        return Account(self._instance, account_id, region, call.remote, endpoint(call.headers))
+    def _keep_refused(self, call: Call, error: AwsError, status: int, request_id: str) -> None:
+        try:
+            with self._instance.database.attempt():
+                account = self._account(call, status)
+                refused.keep(account, request_id, call.request, error)
+        except Exception:
+            log.exception("A refused call could not be kept")
 
-    def _call(
-        self, call: Call, operations: Registry, name: str, request: Request, api: str
-    ) -> Result:
+    def _account(self, call: Call, status: int = 200) -> Account:
+        known = caller(self._instance.settings, call.headers, call.query)
+        kept = calls.Call(
+            "ses" if call.path == "/" else "sesv2",
+            call.operation,
+            call.method,
+            call.path,
+            call.query,
+            known.user_agent,
+            known.access_key,
+            status,
+            len(call.body),
+            call.body,
+        )
+        return Account(
+            self._instance, known.account, known.region, call.remote, known.endpoint, kept
+        )
+
+    def _call(self, call: Call, operations: Registry, api: str) -> Result:
+        name, request = call.operation, call.request
         function = operations.get(name)
         if function is None:
             raise AwsError(
@@ -144,24 +186,26 @@ class AwsEndpoint:
             name = fields.pop("Action", "")
             if name in sns.ACTIONS:
                 return _xml(*sns.answer(self._instance, name, fields, request_id), request_id)
+            call.operation = name
             operation = self._v1.operations.get(name)
             if operation is None:
                 raise _no_action(name)
-            request = query.parse_request(operation.input, fields)
-            result = self._call(call, v1, name, request, "v1")
+            call.request = query.parse_request(operation.input, fields)
+            result = self._call(call, v1, "v1")
             body = query.result_xml(self._v1, name, operation.output, result, request_id)
             return _xml(200, body, request_id)
         except AsksOutside:
             raise
         except SesError as error:
-            return self._error_v1(for_v1(error), request_id)
+            call.error = for_v1(error)
         except Exception:
             log.exception("A request to API v1 failed")
-            return self._fault(call)
+            call.error = AwsError("InternalFailure", FAULT)
+        return self._error_v1(call.error, request_id)
 
     def _error_v1(self, error: AwsError, request_id: str) -> Answer:
         declared = self._v1.errors.get(error.code)
-        status = declared.status if declared else STATUSES.get(error.code, 400)
+        status = status_of(declared, error)
         members = {
             name: value
             for name, value in error.members.items()
@@ -182,21 +226,22 @@ class AwsEndpoint:
                     f"No operation of SES v2 is at {call.method} {unquote(call.path)}",
                 )
             operation, labels = found
-            request = restjson.parse_request(operation.input, labels, call.query, call.body)
-            result = self._call(call, v2, operation.name, request, "v2")
+            call.operation = operation.name
+            call.request = restjson.parse_request(operation.input, labels, call.query, call.body)
+            result = self._call(call, v2, "v2")
             body = restjson.result_json(operation.output, result)
             return _json(200, body, request_id)
         except AsksOutside:
             raise
         except SesError as error:
-            return self._error_v2(for_v2(error), request_id)
+            call.error = for_v2(error)
         except Exception:
             log.exception("A request to API v2 failed")
-            return self._fault(call)
+            call.error = AwsError("InternalServiceErrorException", FAULT)
+        return self._error_v2(call.error, request_id)
 
     def _error_v2(self, error: AwsError, request_id: str) -> Answer:
-        declared = self._v2.errors.get(error.code)
-        status = declared.status if declared else STATUSES.get(error.code, 400)
+        status = status_of(self._v2.errors.get(error.code), error)
         answer = _json(status, restjson.error_json(error.message), request_id)
         answer.headers.append((b"x-amzn-errortype", error.code.encode("ascii")))
         return answer
@@ -211,6 +256,7 @@ STATUSES = {
     "InternalFailure": 500,
     "InvalidClientTokenId": 403,
     "InvalidSignatureException": 403,
+    "MisdirectedRequest": 421,
     "NotImplementedException": 501,
     "RequestEntityTooLarge": 413,
     "ServiceUnavailable": 503,
@@ -218,6 +264,11 @@ STATUSES = {
     "UnknownOperationException": 404,
     "UnrecognizedClientException": 403,
 }
+
+
+def status_of(declared: ErrorShape | None, error: AwsError) -> int:
+    """The HTTP status of an error, which the API's model declares or not."""
+    return declared.status if declared else STATUSES.get(error.code, 400)
 
 
 def _check_size(call: Call) -> None:

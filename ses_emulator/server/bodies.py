@@ -5,7 +5,7 @@ import re
 
 from flask import Response, send_file
 
-from ses_emulator.mail.preview import CSP, page
+from ses_emulator.mail.preview import CSP, REMOTE_CSP, page
 from ses_emulator.mail.read import Content, Part
 
 # What no browser runs or takes for a page, even where it ignores that it is a download.
@@ -14,8 +14,9 @@ HARMLESS = re.compile(
     r"|text/(plain|csv|calendar)"
     r"|application/(gzip|json|msword|pdf|pgp-signature|zip|vnd\.(ms-|o)[a-z0-9.-]{1,80})"
 )
-# A name in a header: no line breaks, and no folders for those who save it.
-UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\]")
+# A name in a header: no line breaks, no folders for those who save it, and no marks that turn it
+# around so that it ends otherwise than it seems to.
+UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\\u202a-\u202e\u2066-\u2069]")
 LONGEST_NAME = 200
 
 
@@ -24,10 +25,10 @@ def raw(id: str, content: bytes) -> Response:
     return _file(content, "message/rfc822", f"{id}.eml", as_attachment=False)
 
 
-def html(content: Content) -> Response:
-    """The HTML body as a page that runs nothing and loads nothing from elsewhere."""
-    response = Response(_encode(page(content)), mimetype="text/html")
-    response.headers["Content-Security-Policy"] = CSP
+def html(content: Content, *, remote: bool, scheme: str | None) -> Response:
+    """The HTML body as a page that runs nothing; what it has elsewhere is loaded if ``remote``."""
+    response = Response(_encode(page(content, remote, scheme)), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = REMOTE_CSP if remote else CSP
     return response
 
 

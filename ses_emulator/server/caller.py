@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from ses_emulator.config import Settings
@@ -13,32 +14,36 @@ SCOPE_V4A = re.compile(r"Credential=([^/,\s]+)/\d{8}/ses/")
 ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 
 
-def caller(
-    settings: Settings, headers: Iterable[tuple[bytes, bytes]], query: str
-) -> tuple[str, str]:
-    """The account id and the region of a request.
+class Caller(NamedTuple):
+    """Who calls; ``endpoint`` is the URL by which they reached us, without a path."""
+
+    account: str
+    region: str
+    access_key: str | None
+    endpoint: str | None
+    user_agent: str | None
+
+
+def caller(settings: Settings, headers: Iterable[tuple[bytes, bytes]], query: str) -> Caller:
+    """The caller as a request tells them.
 
     An access key of 12 digits is the account id; any other key, or none, is the configured account.
     """
-    authorization = ""
+    authorization = host = user_agent = None
     for name, value in headers:
         if name == b"authorization":
             authorization = value.decode("latin-1")
-            break
-    else:
-        if "X-Amz-Credential=" in query:
-            authorization = f"Credential={parse_qs(query)['X-Amz-Credential'][0]}"
+        elif name == b"host":
+            host = f"http://{value.decode('latin-1')}"
+        elif name == b"user-agent":
+            user_agent = value.decode("latin-1")
+    if authorization is None and "X-Amz-Credential=" in query:
+        authorization = f"Credential={parse_qs(query)['X-Amz-Credential'][0]}"
+    authorization = authorization or ""
     found = SCOPE.search(authorization) or SCOPE_V4A.search(authorization)
     if found is None:
-        return settings.account_id, settings.region
+        return Caller(settings.account_id, settings.region, None, host, user_agent)
     key = found[1]
+    account = key if ACCOUNT_ID.fullmatch(key) else settings.account_id
     region = found[2] if found.re is SCOPE else settings.region
-    return (key if ACCOUNT_ID.fullmatch(key) else settings.account_id), region
-
-
-def endpoint(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """The URL by which the caller reached us, without a path, if it says."""
-    for name, value in headers:
-        if name == b"host":
-            return f"http://{value.decode('latin-1')}"
-    return None
+    return Caller(account, region, key, host, user_agent)

@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from ses_emulator.operations.insights import lookups
 from ses_emulator.server.prices import CURRENCY, DATE, SOURCE, Item, bill, money
 from ses_emulator.server.shapes import Shape
 from ses_emulator.store.account import Account, Instance
-from ses_emulator.store.totals import Sent, Span, scopes, sent
+from ses_emulator.store.totals import Arrived, Sent, Span, arrived, scopes, sent
+
+# In bytes. Source: the page "Amazon SES pricing", which counts whole ones only.
+CHUNK = 256 * 1024
 
 
 def accounts(instance: Instance, span: Span) -> list[Account]:
@@ -22,13 +26,23 @@ def accounts(instance: Instance, span: Span) -> list[Account]:
 def cost(instance: Instance, span: Span) -> Shape:
     """The schema Cost."""
     volumes = sent(instance.database, span)
+    incoming = {
+        (each.account, each.region): each for each in arrived(instance.database, span, CHUNK)
+    }
+    looked_up = {
+        scope: number
+        for scope, number in lookups(instance, span.start, span.end).items()
+        if span.account in (None, scope[0]) and span.region in (None, scope[1])
+    }
     items, amount = [], Decimal(0)
-    for account in accounts(instance, span):
-        own = [
-            each for each in volumes if (each.account, each.region) == (account.id, account.region)
-        ]
+    senders = {(account.id, account.region): account for account in accounts(instance, span)}
+    others = {scope: Account(instance, *scope) for scope in (*incoming, *looked_up)}
+    for scope, account in (others | senders).items():
+        own = [each for each in volumes if (each.account, each.region) == scope]
         plan = account.attributes.get("PricingAttributes", {}).get("CurrentPlan", "NONE")
-        for item in bill(_usage(account, own), plan):
+        usage = _usage(account, own, incoming.get(scope))
+        usage["address_insights"] = looked_up.get(scope, 0)
+        for item in bill(usage, plan):
             items.append(_shown(account, item))
             amount += item.amount
     return {
@@ -53,7 +67,7 @@ def _shown(account: Account, item: Item) -> Shape:
     }
 
 
-def _usage(account: Account, volumes: Sequence[Sent]) -> dict[str, int]:
+def _usage(account: Account, volumes: Sequence[Sent], mail: Arrived | None) -> dict[str, int]:
     """Units by the names of the price list; of what is paid by the month, what there is now."""
     pools = dict(account.collection("DedicatedIpPool").all())
     managed = {name for name, pool in pools.items() if pool["ScalingMode"] == "MANAGED"}
@@ -73,6 +87,8 @@ def _usage(account: Account, volumes: Sequence[Sent]) -> dict[str, int]:
     return {
         "outgoing": outgoing,
         "attachments": sum(volume.attachments for volume in volumes),
+        "incoming": mail.mails if mail else 0,
+        "incoming_chunks": mail.chunks if mail else 0,
         # Those that every account has are in the default pool and were not leased.
         "dedicated_ips": sum(ip["PoolName"] in pools.keys() - managed for _, ip in addresses),
         "managed_ips": int(bool(managed)),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from flask import request
 from werkzeug.exceptions import NotFound
 
@@ -14,7 +15,9 @@ from ses_emulator.server.shapes import Shape
 from ses_emulator.server.waiting import Places
 from ses_emulator.store import events
 from ses_emulator.store.account import Account, Instance
-from ses_emulator.store.events import Event
+from ses_emulator.store.deliveries import Deliveries
+from ses_emulator.store.documents import Document
+from ses_emulator.store.events import RECEIPT, Event
 
 # What each filter of the list asks of a row.
 CONDITIONS = {
@@ -91,12 +94,22 @@ class Describer:
             }
             return {**shapes.event(event), **gone}
         [shown] = shapes.routed(self._instance, facts.stored, [event])
+        if event.type == RECEIPT:
+            return {**shown, "document": None, "notification": self._announced(event)}
         notified = event.type in TOPICS
         return {
             **shown,
             "document": document(facts, event, form=EVENT),
             "notification": document(facts, event, form=NOTIFICATION) if notified else None,
         }
+
+    def _announced(self, event: Event) -> Document | None:
+        """What was announced with an event; the content of the mail may be long."""
+        instance = self._instance
+        for delivery in Deliveries(instance.database, instance.changes).of([event.id])[event.id]:
+            found: Document = orjson.loads(delivery.body or "null")
+            return found
+        return None  # deleted meanwhile
 
     def _of(self, id: str) -> MessageFacts | None:
         if id not in self._facts:

@@ -10,7 +10,6 @@ from typing import Any
 from flask import Flask, Response, request
 from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import (
-    Forbidden,
     HTTPException,
     InternalServerError,
     MethodNotAllowed,
@@ -27,24 +26,33 @@ from ses_emulator.mail.read import Content, read
 from ses_emulator.server import (
     account,
     bodies,
+    calls,
     deliveries,
     events,
     identities,
     inbound,
+    listing,
     metrics,
+    operations,
     parameters,
+    previews,
+    release,
     rules,
+    samples,
     shapes,
     simulation,
     statistics,
+    structure,
     subscriptions,
     topics,
     tracking,
     verification,
 )
+from ses_emulator.server.aws import MAX_BODY
 from ses_emulator.server.lookup import find_message
 from ses_emulator.server.pages import add_pages
 from ses_emulator.server.parameters import quoted
+from ses_emulator.server.security import Guard
 from ses_emulator.server.shapes import Shape
 from ses_emulator.server.stream import frames
 from ses_emulator.server.waiting import Places, watch_client
@@ -59,21 +67,26 @@ Route = tuple[str, str, str, Callable[..., Any]]
 # The rooms beside this one: each gives its routes.
 ROOMS: tuple[Callable[[Instance], Sequence[Route]], ...] = (
     account.routes,
+    calls.routes,
     identities.routes,
     inbound.routes,
     metrics.routes,
+    operations.routes,
+    previews.routes,
+    release.routes,
     rules.routes,
+    samples.routes,
     simulation.routes,
     statistics.routes,
+    structure.routes,
     subscriptions.routes,
     topics.routes,
     tracking.routes,
     verification.routes,
 )
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 LARGEST_BODY = 1024 * 1024
 # By operationId, of those that take more.
-LARGER_BODIES = {"receiveMail": LARGEST}
+LARGER_BODIES = {"receiveMail": LARGEST, "callOperation": MAX_BODY}
 # For everything that is not a page of ours: if a browser shows it, it runs and loads nothing.
 CLOSED_CSP = "default-src 'none'; sandbox; base-uri 'none'; frame-ancestors 'none'"
 
@@ -94,14 +107,16 @@ def create_app(
     provider.sort_keys = False
     app.json = provider
     app.url_map.merge_slashes = False  # an address that is not ours is no redirect either
-    app.before_request(_check_request)
+    guard = Guard(instance.settings)
+    app.before_request(lambda: _check_request(guard))
     app.after_request(_protect)
     app.register_error_handler(HTTPException, _error)
     add_pages(app)
     places = Places(instance.changes)
-    own = Inspection(instance, indexer, ports, clear, places)
+    own = Inspection(instance, ports, clear, places)
     for method, path, operation, view in chain(
         own.routes(),
+        listing.routes(instance, indexer, places),
         deliveries.routes(instance, places),
         events.routes(instance, places),
         *(room(instance) for room in ROOMS),
@@ -116,14 +131,12 @@ class Inspection:
     def __init__(
         self,
         instance: Instance,
-        indexer: Indexer,
         ports: Callable[[], dict[str, int | None]],
         clear: Callable[[], None],
         places: Places,
     ) -> None:
         self._instance = instance
         self._store = instance.messages
-        self._indexer = indexer
         self._ports = ports
         self._clear = clear
         self._places = places
@@ -134,8 +147,6 @@ class Inspection:
             ("GET", f"{ROOT}/health", "getHealth", self.health),
             ("GET", f"{ROOT}/openapi.json", "getOpenapi", self.openapi),
             ("POST", f"{ROOT}/reset", "reset", self.reset),
-            ("GET", f"{ROOT}/messages", "listMessages", self.messages),
-            ("DELETE", f"{ROOT}/messages", "deleteMessages", self.delete_matching),
             ("GET", f"{ROOT}/messages/<id>", "getMessage", self.message),
             ("DELETE", f"{ROOT}/messages/<id>", "deleteMessage", self.delete),
             ("GET", f"{ROOT}/messages/<id>/raw", "getMessageRaw", self.raw),
@@ -176,27 +187,11 @@ class Inspection:
         self._clear()
         return {"status": "reset"}
 
-    def messages(self) -> Shape:
-        filters, paging = parameters.filters(request.args), parameters.paging(request.args)
-        total = self._places.wait(lambda: self._count(filters), paging.count, paging.wait)
-        found = self._store.page(filters, paging.before, paging.limit + 1)
-        page = found[: paging.limit]
-        return {
-            "messages": [shapes.summary(self._instance, stored) for stored in page],
-            "total": total,
-            "next": str(page[-1].seq) if len(found) > len(page) else None,
-        }
-
-    def delete_matching(self) -> Shape:
-        filters = parameters.filters(request.args)
-        self._prepare(filters)
-        return {"deleted": self._store.delete(filters)}
-
     def message(self, id: str) -> Shape:
         return shapes.message(self._instance, self._find(id))
 
     def delete(self, id: str) -> Shape:
-        return {"deleted": self._store.delete(Filters(id=self._find(id).id))}
+        return {"deleted": self._store.delete(Filters(id=self._find(id).id, failed=True))}
 
     def raw(self, id: str) -> Response:
         stored = self._find(id)
@@ -210,7 +205,11 @@ class Inspection:
             raise NotFound(
                 f"Message {quoted(id)} has no HTML: see {ROOT}/messages/{id} for what it has."
             )
-        return bodies.html(content)
+        return bodies.html(
+            content,
+            remote=parameters.choice(request.args, "remote") == "true",
+            scheme=parameters.choice(request.args, "scheme"),
+        )
 
     def text(self, id: str) -> Response:
         content = self._read(id)
@@ -243,15 +242,6 @@ class Inspection:
         response.call_on_close(self._places.leave)
         return response
 
-    def _count(self, filters: Filters) -> int:
-        self._prepare(filters)
-        return self._store.count(filters)
-
-    def _prepare(self, filters: Filters) -> None:
-        """Let search know everything that was accepted so far."""
-        if filters.q is not None:
-            self._indexer.catch_up()
-
     def _find(self, id: str) -> Stored:
         return find_message(self._instance, id)
 
@@ -259,18 +249,9 @@ class Inspection:
         return read(self._store.raw(self._find(id).seq))
 
 
-def _check_request() -> None:
+def _check_request(guard: Guard) -> None:
     """Refuse what no operation is meant to see."""
-    origin = request.headers.get("Origin")
-    if (
-        origin is not None
-        and request.method not in SAFE_METHODS
-        and origin.partition("://")[2].lower() != request.host.lower()
-    ):
-        raise Forbidden(
-            f"A page of {quoted(origin)} may not {request.method} {request.path}: "
-            f"only pages of {request.host} may, and programs that send no Origin."
-        )
+    guard.check(request)
     limit = LARGER_BODIES.get(request.endpoint or "", LARGEST_BODY)
     if (request.content_length or 0) > limit:
         raise RequestEntityTooLarge(
@@ -286,6 +267,9 @@ def _protect(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", CLOSED_CSP)
     headers.setdefault("Cache-Control", "no-cache")
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "SAMEORIGIN"
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.pop("Date", None)  # the server's own is there already
     return response

@@ -1,7 +1,9 @@
 """The query parameters of the inspection API, read as openapi.yaml describes them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
@@ -10,22 +12,28 @@ from ses_emulator.events.documents import KEYS
 from ses_emulator.inbound.incoming import CHECKS
 from ses_emulator.inbound.incoming import VALUES as VERDICTS
 from ses_emulator.store import deliveries
-from ses_emulator.store.events import RANK, RECEIVED
-from ses_emulator.store.query import Filters
+from ses_emulator.store.events import FAILED, RANK, RECEIPT, RECEIVED
+from ses_emulator.store.query import FINDABLE, Filters
 
 FILTERS = ("to", "from", "subject", "q", "configuration_set", "tag", "status", "account", "region")
+SEARCH = ("search", "failed")
 EVENT_FILTERS = ("type", "message", "recipient", "configuration_set", "account", "region")
 DELIVERY_FILTERS = ("status", "destination", "message")
 PAGING = ("after", "limit", "wait", "count")
 # By operationId; an operation that is not named takes none.
 PARAMETERS = {
-    "listMessages": (*FILTERS, *PAGING),
-    "deleteMessages": FILTERS,
+    "listMessages": (*FILTERS, *SEARCH, "offset", *PAGING),
+    "deleteMessages": (*FILTERS, *SEARCH, "id"),
+    "getMessagesZip": (*FILTERS, *SEARCH, "id"),
+    "completeSearch": ("text", "cursor"),
     "getMessageRaw": ("form",),
+    "getMessageHtml": ("remote", "scheme"),
     "listEvents": (*EVENT_FILTERS, *PAGING),
     "listDeliveries": (*DELIVERY_FILTERS, *PAGING),
     "getAccount": ("account", "region"),
     "putAccount": ("account", "region"),
+    "callOperation": ("account", "region"),
+    "testEvent": ("account", "region"),
     "listIdentities": ("account", "region"),
     "getIdentity": ("account", "region"),
     "verifyIdentity": ("account", "region"),
@@ -33,15 +41,27 @@ PARAMETERS = {
     "receiveMail": ("mail_from", "recipients", "remote_ip", "helo", "tls", *CHECKS),
     "getStatistics": ("by", "account", "region", "since", "until"),
 }
-STATUSES = (*RANK, *RECEIVED)
+STATUSES = (*RANK, *RECEIVED, FAILED)
 DELIVERY_STATUSES = deliveries.STATUSES
-EVENT_TYPES = tuple(KEYS)
+EVENT_TYPES = (*KEYS, RECEIPT)
 FORMS = ("delivered", "composed")
 # What has only these values, and no default.
-CHOICES = {"tls": ("true", "false"), **dict.fromkeys(CHECKS, VERDICTS)}
+BOOLEAN = ("true", "false")
+CHOICES = {
+    "failed": BOOLEAN,
+    "tls": BOOLEAN,
+    "remote": BOOLEAN,
+    "scheme": ("light", "dark"),
+    **dict.fromkeys(CHECKS, VERDICTS),
+}
+REPEATED = ("id",)
+# What somebody is typing may be empty.
+EMPTY = ("search", "text")
+LARGEST_SEQ = 2**63 - 1
 # Longer ones are a mistake, and SQLite refuses patterns of more than 50,000 bytes.
 LONGEST = 1000
-LARGEST_SEQ = 2**63 - 1
+ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
+REGION = re.compile(r"[a-z0-9-]{1,40}")
 
 Arguments = MultiDict[str, str]
 
@@ -58,6 +78,8 @@ class Number:
 
 NUMBERS = {
     "limit": Number(int, 1, 1000, 100),
+    "offset": Number(int, 0, LARGEST_SEQ, 0),
+    "cursor": Number(int, 0, LONGEST, LONGEST),
     "wait": Number(float, 0, 300, 0),
     "count": Number(int, 1, None, 1),
 }
@@ -67,41 +89,51 @@ NUMBERS = {
 class Paging:
     """Which part of a list: what is older than the one numbered ``before``, at most ``limit``.
 
-    Wait up to ``wait`` seconds until ``count`` match.
+    Pass over ``offset``. Wait up to ``wait`` seconds until ``count`` match.
     """
 
     before: int | None
     limit: int
     wait: float
     count: int
+    offset: int
 
 
 def check(arguments: Arguments, known: Sequence[str]) -> None:
-    """Raise BadRequest unless all are known, given once, and can be looked for."""
+    """Raise BadRequest unless all are known, given as often as they may, and can be looked for."""
     for name, values in arguments.lists():
         if name not in known:
             way_out = f"use {', '.join(known)}" if known else "there are none here, leave it out"
             raise BadRequest(f"The parameter {quoted(name)} is not known: {way_out}.")
-        if len(values) > 1:
+        if len(values) > 1 and name not in REPEATED:
             raise BadRequest(f"{name} is given {len(values)} times: give it once.")
-        if not values[0]:
-            raise BadRequest(f"{name} is empty: give it a value or leave it out.")
-        if "\0" in values[0]:  # SQLite's LIKE sees only what stands before it
-            raise BadRequest(f"{name} {quoted(values[0])} has a NUL in it: leave it out.")
-        if len(values[0]) > LONGEST:
-            raise BadRequest(
-                f"{name} {quoted(values[0])} has {len(values[0])} characters: "
-                f"use at most {LONGEST}."
-            )
+        for value in values:
+            check_text(name, value)
+
+
+def check_text(name: str, value: str) -> None:
+    """Raise BadRequest unless a value can be looked for."""
+    if not value and name not in EMPTY:
+        raise BadRequest(f"{name} is empty: give it a value or leave it out.")
+    if "\0" in value:  # SQLite's LIKE sees only what stands before it
+        raise BadRequest(f"{name} {quoted(value)} has a NUL in it: leave it out.")
+    if len(value) > LONGEST:
+        raise BadRequest(
+            f"{name} {quoted(value)} has {len(value)} characters: use at most {LONGEST}."
+        )
 
 
 def filters(arguments: Arguments) -> Filters:
     """The filters among arguments that were checked. Raises BadRequest."""
-    values = {name: arguments.get(name) for name in FILTERS}
+    values: dict[str, Any] = {name: arguments.get(name) for name in FILTERS}
     status = values["status"]
     if status is not None and status not in STATUSES:
         raise BadRequest(f"status is {quoted(status)}: use one of {', '.join(STATUSES)}.")
-    return Filters(sender=values.pop("from"), **values)
+    q = values["q"]
+    if q is not None and not FINDABLE.search(q):
+        raise BadRequest(f"q is {quoted(q)}: use at least one word.")
+    failed = choice(arguments, "failed") == "true" or status == FAILED
+    return Filters(sender=values.pop("from"), failed=failed, **values)
 
 
 def paging(arguments: Arguments) -> Paging:
@@ -112,9 +144,10 @@ def paging(arguments: Arguments) -> Paging:
         )
     return Paging(
         before=_cursor(arguments.get("after")),
-        limit=int(_number(arguments, "limit")),
-        wait=_number(arguments, "wait"),
-        count=int(_number(arguments, "count")),
+        limit=int(number(arguments, "limit")),
+        wait=number(arguments, "wait"),
+        count=int(number(arguments, "count")),
+        offset=int(number(arguments, "offset")),
     )
 
 
@@ -133,6 +166,19 @@ def delivery_filters(arguments: Arguments) -> dict[str, str]:
     if status is not None and status not in DELIVERY_STATUSES:
         raise BadRequest(f"status is {quoted(status)}: use one of {', '.join(DELIVERY_STATUSES)}.")
     return found
+
+
+def scope(arguments: Arguments) -> tuple[str | None, str | None]:
+    """The account and the region that are named, of arguments that were checked.
+
+    Raises BadRequest.
+    """
+    account, region = arguments.get("account"), arguments.get("region")
+    if account is not None and not ACCOUNT_ID.fullmatch(account):
+        raise BadRequest(f"account is {quoted(account)}: use the 12 digits of an account id.")
+    if region is not None and not REGION.fullmatch(region):
+        raise BadRequest(f"region is {quoted(region)}: use a name such as us-east-1.")
+    return account, region
 
 
 def choice(arguments: Arguments, name: str) -> str | None:
@@ -156,7 +202,8 @@ def quoted(value: str) -> str:
     return repr(value if len(value) <= 80 else f"{value[:80]}…")
 
 
-def _number(arguments: Arguments, name: str) -> int | float:
+def number(arguments: Arguments, name: str) -> int | float:
+    """One of NUMBERS. Raises BadRequest."""
     rule = NUMBERS[name]
     text = arguments.get(name)
     if text is None:

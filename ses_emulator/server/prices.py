@@ -10,7 +10,9 @@ from decimal import Decimal
 CURRENCY = "USD"
 DATE = "2026-07-22"
 SOURCE = "AWS Price List of AmazonSES, us-east-1, as api-evangelist/amazon-ses read it"
-# Prices that were not found in this list, or not clearly.
+# Prices that are not in this list.
+PAGE = "Amazon SES pricing page of 2026-09-27, as @wraps/core read it"
+# Prices that are in neither, or not for all tiers.
 UNCONFIRMED = "unconfirmed"
 UNLIMITED = 10**18
 # Up to how many units a price holds, and what one unit costs; the next holds beyond it.
@@ -40,7 +42,7 @@ PRICES = {
     "incoming": _flat("messages received", "message", 1000, "0.10"),
     "incoming_chunks": _flat("chunks of 256 KB received", "chunk", 1000, "0.09"),
     "dedicated_ips": _flat("dedicated IP addresses (standard)", "address", 1, "24.95"),
-    "managed_ips": _flat("dedicated IP addresses (managed)", "account", 1, "15.00", UNCONFIRMED),
+    "managed_ips": _flat("dedicated IP addresses (managed)", "account", 1, "15.00", PAGE),
     "managed_ips_outgoing": Price(
         "messages sent through managed addresses",
         "message",
@@ -56,11 +58,12 @@ PRICES = {
     "virtual_deliverability_manager": _flat(
         "messages with Virtual Deliverability Manager", "message", 1000, "0.07", UNCONFIRMED
     ),
-    "deliverability_dashboard": _flat(
-        "the Deliverability dashboard", "account", 1, "1250.00", UNCONFIRMED
-    ),
+    "deliverability_dashboard": _flat("the Deliverability dashboard", "account", 1, "1250.00"),
     "email_validation": _flat(
-        "recipients checked by automatic validation", "recipient", 1000, "0.01", UNCONFIRMED
+        "recipients checked by automatic validation", "recipient", 1000, "0.01", PAGE
+    ),
+    "address_insights": _flat(
+        "addresses looked up by GetEmailAddressInsights", "address", 1, "0.01"
     ),
     "tenants": _flat("tenants", "tenant", 1, "0.005"),
 }
@@ -79,11 +82,21 @@ PLANS: Mapping[str, tuple[str, Tiers]] = {
         ((TEN_MILLION, "0.23"), (HUNDRED_MILLION, "0.18"), (UNLIMITED, "0.13")),
     ),
 }
-# Items that a plan includes; of other allowances of plans nothing is known here.
-INCLUDED = {
-    "ESSENTIALS": ("virtual_deliverability_manager",),
-    "PRO": ("virtual_deliverability_manager", "managed_ips", "managed_ips_outgoing"),
-    "ENTERPRISE": ("virtual_deliverability_manager", "managed_ips", "managed_ips_outgoing"),
+ESSENTIALS = ("virtual_deliverability_manager",)
+PRO = (
+    *ESSENTIALS,
+    "managed_ips",
+    "managed_ips_outgoing",
+    "deliverability_dashboard",
+    "email_validation",
+)
+# Items that a plan includes. What the dashboard costs for more domains, addresses and tests than a
+# plan has is not counted.
+INCLUDED = {"ESSENTIALS": ESSENTIALS, "PRO": PRO, "ENTERPRISE": PRO}
+# How many units of an item a plan includes.
+ALLOWANCES: Mapping[str, Mapping[str, int]] = {
+    "PRO": {"address_insights": 2500},
+    "ENTERPRISE": {"address_insights": 5000, "tenants": 1000},
 }
 
 
@@ -103,12 +116,14 @@ def bill(usage: Mapping[str, int], plan: str = "NONE") -> list[Item]:
     """The lines for the ``usage`` (units by the names of PRICES) of one account in one region."""
     items = []
     for name, price in PRICES.items():
-        quantity = usage.get(name, 0)
-        if not quantity or name in INCLUDED.get(plan, ()):
+        included = ALLOWANCES.get(plan, {}).get(name, 0)
+        quantity = usage.get(name, 0) - included
+        if quantity <= 0 or name in INCLUDED.get(plan, ()):
             continue
         tiers = PLANS[plan][1] if name == "outgoing" and plan in PLANS else price.tiers
         amount, steps = _charge(quantity, price.per, tiers)
-        explanation = f"{price.text}: {steps}"
+        beyond = f", beyond {included} of the plan" if included else ""
+        explanation = f"{price.text}{beyond}: {steps}"
         items.append(Item(name, quantity, price.unit, amount, explanation, price.source))
     if plan in PLANS:
         fee = Decimal(PLANS[plan][0])

@@ -9,8 +9,10 @@ from ses_emulator.mail.details import timestamp
 from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.index import summarise
 from ses_emulator.mail.read import read
+from ses_emulator.server import receipts
 from ses_emulator.store.account import Account, Instance
 from ses_emulator.store.deliveries import WAITING, Deliveries, Delivery
+from ses_emulator.store.documents import Document
 from ses_emulator.store.events import Event
 from ses_emulator.store.messages import Stored
 
@@ -36,6 +38,7 @@ def summary(instance: Instance, stored: Stored) -> Shape:
         "subject": stored.subject,
         "snippet": stored.snippet,
         "status": stored.status,
+        "unread": stored.unread,
         "configuration_set": stored.configuration_set,
         "tenant": stored.tenant,
         "template": stored.template,
@@ -44,7 +47,14 @@ def summary(instance: Instance, stored: Stored) -> Shape:
         "size": stored.size,
         "attachment_count": stored.attachment_count,
         "finding_count": len(stored.findings),
+        "call": call_of(stored),
+        "error": stored.error,
     }
+
+
+def call_of(stored: Stored) -> str | None:
+    """The id by which the call is kept that made a message, if a call of AWS's APIs did."""
+    return stored.call or (stored.id if stored.api in ("v1", "v2") else None)
 
 
 def _complete(instance: Instance, stored: Stored) -> None:
@@ -84,9 +94,15 @@ def message(instance: Instance, stored: Stored) -> Shape:
         ],
         "events": routed(instance, stored, instance.messages.events(stored.seq)),
         "findings": stored.findings,
-        "receipt": stored.receipt,
+        "receipt": stored.receipt and receipts.shown(instance, stored.receipt),
+        "released": [released(each) for each in stored.released or ()],
         "parse_error": content.error,
     }
+
+
+def released(result: Document) -> Shape:
+    """The schema Release."""
+    return {**result, "timestamp": timestamp(result["timestamp"])}
 
 
 def event(event: Event) -> Shape:

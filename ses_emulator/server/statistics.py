@@ -1,7 +1,6 @@
 """``/_ses/statistics``: what was sent, what became of it, and what AWS would have charged."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
@@ -13,6 +12,7 @@ from ses_emulator.mail.details import timestamp
 from ses_emulator.mail.index import Indexer
 from ses_emulator.mail.reputation import Reputation
 from ses_emulator.server.costs import accounts, cost
+from ses_emulator.server.moments import iso
 from ses_emulator.server.parameters import quoted
 from ses_emulator.server.shapes import Shape
 from ses_emulator.store.account import Account, Instance
@@ -21,7 +21,7 @@ from ses_emulator.store.totals import COUNTED, GROUPS, Counts, Span, totals
 TAG = "tag:"
 # The domain of the sender is told from the From header.
 BY = (*sorted({*GROUPS, "domain"} - {"sender"}), f"{TAG}NAME")
-TIMES = ("hour", "day", "month")
+TIMES = ("minute", "hour", "day", "month")
 MOST_GROUPS = 1000
 # What each rate is of: the recipients that were sent to, or those that were reached.
 RATES = {
@@ -49,13 +49,15 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
         if by == "domain":
             found = _by_domain(found)
         names = _ordered(found, in_time=by in TIMES) if by else []
+        # The latest in time, those of which most was sent.
+        shown = names[-MOST_GROUPS:] if by in TIMES else names[:MOST_GROUPS]
         return {
             "since": timestamp(start) if start is not None else None,
             "until": timestamp(end) if end is not None else None,
             "by": by,
             "total": _shown(_sum(found.values())),
-            "groups": [{"name": name, **_shown(found[name])} for name in names[:MOST_GROUPS]],
-            "groups_left_off": len(names[MOST_GROUPS:]),
+            "groups": [{"name": name, **_shown(found[name])} for name in shown],
+            "groups_left_off": len(names) - len(shown),
             "reputation": _reputations(instance, span),
             "cost": cost(instance, span),
         }
@@ -75,10 +77,8 @@ def _moment(name: str) -> float | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return moment.astimezone(UTC).timestamp()
-    except (ValueError, OverflowError):
+        return iso(text)
+    except ValueError:
         raise BadRequest(
             f"{name} is {quoted(text)}: use a moment in ISO 8601, such as 2026-01-31T12:00:00Z."
         ) from None

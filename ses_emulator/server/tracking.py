@@ -114,4 +114,6 @@ def _mangled(stored: Stored) -> NotFound:
 
 def _kept_nowhere(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
+    # A mail is read in pages of other sites, too.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -9,6 +9,7 @@ from typing import Any
 
 from ses_emulator.config import Settings
 from ses_emulator.neighbours import Neighbours
+from ses_emulator.store.calls import Call
 from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import Database
 from ses_emulator.store.documents import Collection, Document
@@ -62,7 +63,8 @@ class Instance:
     tells where the instance listens. ``rule_runs`` has, by their ids, how the rules have fared.
     ``scans`` are the messages that ClamAV is to look at; None is the end. ``neighbours`` has the
     clients of other AWS services. ``lookup`` is the DNS: the values of a name's records of a type,
-    None if there is no such name. ``arrivals`` are messages that were sent here; None is the end.
+    None if there is no such name. ``arrivals`` are messages that were sent here,
+    ``releases`` those for the real SMTP server; None is the end of either.
     """
 
     settings: Settings
@@ -79,6 +81,7 @@ class Instance:
     neighbours: Neighbours = field(default_factory=Neighbours)
     lookup: Callable[[str, str], list[str] | None] = lambda name, type: None
     arrivals: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
+    releases: queue.SimpleQueue[Any] = field(default_factory=queue.SimpleQueue)
 
 
 @dataclass(slots=True)
@@ -97,10 +100,20 @@ class Account:
     """One account in one region: what operations and the pipeline read and write.
 
     ``source_ip`` is the address of the caller, ``endpoint`` the URL by which it reached us.
-    ``disruption`` is what a rule does to the answer, for the door to do.
+    ``disruption`` is what a rule does to the answer, for the door to do. ``call`` is the call of
+    AWS's APIs that is being answered. No rule applies to what is done ``by_hand``, in the inbox.
     """
 
-    __slots__ = ("disruption", "endpoint", "id", "instance", "region", "source_ip")
+    __slots__ = (
+        "by_hand",
+        "call",
+        "disruption",
+        "endpoint",
+        "id",
+        "instance",
+        "region",
+        "source_ip",
+    )
 
     def __init__(
         self,
@@ -109,6 +122,9 @@ class Account:
         region: str,
         source_ip: str | None = None,
         endpoint: str | None = None,
+        call: Call | None = None,
+        *,
+        by_hand: bool = False,
     ) -> None:
         self.instance = instance
         self.id = id
@@ -116,6 +132,8 @@ class Account:
         self.source_ip = source_ip
         self.endpoint = endpoint
         self.disruption: Disruption | None = None
+        self.call = call
+        self.by_hand = by_hand
 
     @property
     def settings(self) -> Settings:
@@ -137,7 +155,15 @@ class Account:
 
     def elsewhere(self, region: str) -> "Account":
         """The same account in another region."""
-        return Account(self.instance, self.id, region, self.source_ip, self.endpoint)
+        return Account(
+            self.instance,
+            self.id,
+            region,
+            self.source_ip,
+            self.endpoint,
+            self.call,
+            by_hand=self.by_hand,
+        )
 
     def collection(self, kind: str, parent: str = "") -> Collection:
         """The documents of a kind; see Collection."""

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import orjson
 
 MEMORY = ":memory:"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Tells our files from those of others, which may count versions, too.
 APPLICATION_ID = int.from_bytes(b"sese")
 BUSY_SECONDS = 30.0
@@ -27,15 +27,8 @@ Value = TypeVar("Value")
 # What writes rows that have waited for each other.
 Write = Callable[[sqlite3.Connection, list[Any]], None]
 # Those that refer to others first.
-TABLES = (
-    "search",
-    "deliveries",
-    "events",
-    "recipients",
-    "raw",
-    "messages",
-    "documents",
-    "sendings",
+TABLES = tuple(
+    "search listed deliveries events recipients raw calls messages documents sendings".split()
 )
 
 

@@ -54,7 +54,7 @@ class Delivery:
     ``destination`` go out in order. While it is waiting it does so until ``due`` (epoch seconds).
     ``tries`` counts since it was last asked for, ``attempts`` are all that there were: each with
     ``timestamp`` (epoch seconds), ``latency_ms``, ``status`` and ``detail`` of the answer, and
-    ``error``. ``body`` is the document, None before the first attempt.
+    ``error``. ``body`` is the document, None before the first attempt unless it was announced.
     """
 
     id: int
@@ -104,6 +104,43 @@ class Deliveries:
                 [(event.id, destination, to_json(target), now) for destination, target in targets],
             )
             connection.execute("UPDATE events SET pending = 0 WHERE id = ?", (event.id,))
+
+    def announce(
+        self,
+        message: str,
+        event: Event,
+        destination: str,
+        target: Document,
+        body: str,
+        now: float,
+    ) -> int | None:
+        """Have a document published of a message (by its MessageId), from now on; the event's id.
+
+        None if there is no such message.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "INSERT INTO events (seq, type, timestamp, recipients, detail)"
+                " SELECT seq, ?, ?, ?, ? FROM messages WHERE id = ? RETURNING id",
+                (
+                    event.type,
+                    event.timestamp,
+                    to_json(event.recipients),
+                    to_json(event.detail),
+                    message,
+                ),
+            ).fetchone()
+            if row is None:
+                return None
+            (id,) = row
+            connection.execute(
+                "INSERT INTO deliveries"
+                " (event, destination, target, status, due, tries, attempts, body)"
+                " VALUES (?, ?, ?, 'waiting', ?, 0, '[]', ?)",
+                (id, destination, to_json(target), now, body),
+            )
+            self._database.after_commit(lambda: self._changes.publish("event", id))
+        return int(id)
 
     def destinations(self) -> list[tuple[str, float]]:
         """Where something is to be delivered to, and from when."""

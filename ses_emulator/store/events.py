@@ -25,6 +25,10 @@ STATUSES = {
 RANK = {status: rank for rank, status in enumerate(STATUSES.values())}
 # What a received message is, besides "rejected": its rules are being run, or were.
 RECEIVED = ("receiving", "received")
+# Of a call that was refused, which stands among the messages.
+FAILED = "failed"
+# What is published of a mail that came in: a notification of one of its actions.
+RECEIPT = "Received"
 # Sub-types of bounces and complaints of which nothing was sent at all.
 NOT_SENT = frozenset(
     (

@@ -3,75 +3,23 @@
 import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import orjson
-
-from ses_emulator.store import events
+from ses_emulator.store import calls, contents, events, listing, sendings
+from ses_emulator.store.calls import Call
 from ses_emulator.store.changes import Changes
 from ses_emulator.store.database import Database, insert, to_json
 from ses_emulator.store.events import Event
-from ses_emulator.store.query import Filters, compile_filters
+from ses_emulator.store.listing import Tally
+from ses_emulator.store.query import Filters
 from ses_emulator.store.search import Indexed, index
+from ses_emulator.store.stored import INSERTED, SELECT, document_of, from_row, kept_of
+from ses_emulator.store.stored import Stored as Stored
 
-COLUMNS = (
-    "seq id account region received api operation status mail_from sender subject"
-    " configuration_set size document snippet attachment_count".split()
-)
-INSERTED = ", ".join(COLUMNS[: COLUMNS.index("document") + 1])
 LAST_SEQ = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'messages'), 0)"
-# Members of the document that most messages do not have.
-RARE = (
-    *("tenant", "template", "original", "source_arn", "given"),
-    *("signatures", "tracking", "base_url", "receipt"),
-)
-SELECT = f"SELECT {', '.join(COLUMNS)} FROM messages"
-
-
-@dataclass(slots=True)
-class Stored:
-    """A message as it is kept. ``sender`` is the decoded From header, ``received`` epoch seconds.
-
-    ``snippet`` and ``attachment_count`` are None until the message was indexed, and so is
-    ``attachment_bytes``, which stays so without attachments. ``original`` is the MessageId of what
-    a notice of SES is about. ``signatures``, ``tracking`` and ``base_url`` are what makes the
-    message that is delivered of the one that is stored: see mail.delivered.
-    ``receipt`` is how a mail was received: see inbound.receive. ``given`` is what SES changed of a
-    raw message: see mail.given.
-    """
-
-    id: str
-    account: str
-    region: str
-    received: float
-    api: str
-    operation: str
-    status: str
-    mail_from: str
-    sender: str
-    subject: str
-    configuration_set: str | None
-    size: int
-    to: list[str]
-    cc: list[str]
-    bcc: list[str]
-    tags: dict[str, str]
-    source_ip: str | None
-    findings: list[dict[str, str]]
-    tenant: str | None = None
-    template: str | None = None
-    original: str | None = None
-    source_arn: str | None = None
-    given: dict[str, Any] | None = None
-    signatures: list[Any] | None = None
-    tracking: dict[str, Any] | None = None
-    base_url: str | None = None
-    receipt: dict[str, Any] | None = None
-    snippet: str | None = None
-    attachment_count: int | None = None
-    attachment_bytes: int | None = None
-    seq: int = 0
+AMONG = "seq IN (SELECT value FROM json_each(?))"
+# How many are deleted at once while senders wait.
+DELETED = 500
 
 
 class _Row(NamedTuple):
@@ -83,6 +31,7 @@ class _Row(NamedTuple):
     recipients: Sequence[str]
     events: Sequence[Event]
     charged: int | None
+    call: Call | None
 
 
 class Messages:
@@ -106,25 +55,18 @@ class Messages:
         recipients: Sequence[str],
         events: Sequence[Event],
         charged: int | None,
+        call: Call | None = None,
     ) -> None:
-        """Store a message for the envelope's ``recipients``.
+        """Store a message for the envelope's ``recipients``, and the ``call`` that made it.
 
         ``charged`` of them count against the daily quota; None if none of them was sent to by the
         account. Beyond the number of messages to keep, the oldest go.
         """
-        document: dict[str, Any] = {
-            "to": message.to,
-            "cc": message.cc,
-            "bcc": message.bcc,
-            "tags": message.tags,
-            "source_ip": message.source_ip,
-            "findings": message.findings,
-        }
-        for name in RARE:
-            value = getattr(message, name)
-            if value is not None:
-                document[name] = value
-        row = _Row(message, to_json(document), raw, recipients, events, charged)
+        if call is not None and call.message is not None:
+            message.call, call = call.message, None
+        elif call is not None:
+            call.message = message.id
+        row = _Row(message, document_of(message), raw, recipients, events, charged, call)
         self._database.write_later(self._write, row)
 
     def _write(self, connection: sqlite3.Connection, rows: list[_Row]) -> None:
@@ -134,28 +76,11 @@ class Messages:
         insert(
             connection,
             "messages",
-            INSERTED,
-            [
-                (
-                    seq,
-                    row.message.id,
-                    row.message.account,
-                    row.message.region,
-                    row.message.received,
-                    row.message.api,
-                    row.message.operation,
-                    row.message.status,
-                    row.message.mail_from,
-                    row.message.sender,
-                    row.message.subject,
-                    row.message.configuration_set,
-                    row.message.size,
-                    row.document,
-                )
-                for seq, row in numbered
-            ],
+            ", ".join(INSERTED),
+            [(seq, *kept_of(row.message), row.document) for seq, row in numbered],
         )
-        insert(connection, "raw", "seq, content", [(seq, row.raw) for seq, row in numbered])
+        contents.insert(connection, [(seq, row.raw) for seq, row in numbered])
+        calls.insert(connection, [(seq, row.call) for seq, row in numbered if row.call])
         insert(
             connection,
             "recipients",
@@ -169,7 +94,14 @@ class Messages:
         self._insert_events(
             connection, [(seq, event) for seq, row in numbered for event in row.events]
         )
-        self._count_sent(connection, rows)
+        sendings.add(
+            connection,
+            (
+                (each.account, each.region, each.received, len(row.recipients), row.charged)
+                for row in rows
+                for each in (row.message,)
+            ),
+        )
         self._add_to_count(len(rows))
         ids = [row.message.id for row in rows]
         self._database.after_commit(lambda: self._changes.publish_all("message", ids))
@@ -188,22 +120,6 @@ class Messages:
         if not self.pending.is_set():
             self.pending.set()
 
-    def _count_sent(self, connection: sqlite3.Connection, rows: list[_Row]) -> None:
-        sent: dict[tuple[str, str, int], list[int]] = {}
-        for row in rows:
-            if row.charged is None:
-                continue
-            message = row.message
-            key = (message.account, message.region, int(message.received))
-            total = sent.setdefault(key, [0, 0])
-            total[0] += len(row.recipients)
-            total[1] += row.charged
-        connection.executemany(
-            "INSERT INTO sendings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " recipients = recipients + excluded.recipients, charged = charged + excluded.charged",
-            [(*key, *total) for key, total in sent.items()],
-        )
-
     def _add_to_count(self, number: int) -> None:
         def undo() -> None:
             self._count -= number
@@ -218,6 +134,8 @@ class Messages:
         self._delete(connection, oldest)
 
     def _delete(self, connection: sqlite3.Connection, rows: Sequence[tuple[int, str]]) -> None:
+        if not rows:
+            return
         for seq, _ in rows:
             connection.execute("DELETE FROM search WHERE rowid = ?", (seq,))
             connection.execute("DELETE FROM messages WHERE seq = ?", (seq,))
@@ -226,15 +144,18 @@ class Messages:
         self._database.after_commit(lambda: self._changes.publish("deleted", ids))
 
     def delete(self, filters: Filters) -> int:
-        """Delete the messages that match; how many there were."""
-        condition, values = compile_filters(filters)
-        with self._database.transaction() as connection:
-            rows = connection.execute(
-                f"SELECT seq, id FROM messages WHERE {condition}", values
-            ).fetchall()
-            if rows:
+        """Delete the messages that are meant; how many there were."""
+        chosen = listing.numbers(self._database, filters)[::-1]
+        deleted = 0
+        for start in range(0, len(chosen), DELETED):
+            with self._database.transaction() as connection:
+                rows = connection.execute(
+                    f"SELECT seq, id FROM messages WHERE {AMONG}",
+                    (to_json(chosen[start : start + DELETED]),),
+                ).fetchall()
                 self._delete(connection, rows)
-        return len(rows)
+            deleted += len(rows)
+        return deleted
 
     def clear(self) -> None:
         """Forget the count after the database was cleared."""
@@ -242,17 +163,22 @@ class Messages:
 
     def find(self, id: str) -> Stored | None:
         """The message, or None. ``latest`` is the newest of all."""
-        where = "ORDER BY seq DESC LIMIT 1" if id == "latest" else "WHERE id = ?"
+        newest = "WHERE status != 'failed' ORDER BY seq DESC LIMIT 1"
+        where = newest if id == "latest" else "WHERE id = ?"
         values = () if id == "latest" else (id,)
         with self._database.reading() as connection:
             row = connection.execute(f"{SELECT} {where}", values).fetchone()
-        return None if row is None else _stored(row)
+        return None if row is None else from_row(row)
 
     def raw(self, seq: int) -> bytes:
         """The exact bytes of a message; empty if it was deleted meanwhile."""
         with self._database.reading() as connection:
-            row = connection.execute("SELECT content FROM raw WHERE seq = ?", (seq,)).fetchone()
-        return b"" if row is None else bytes(row[0])
+            return contents.read(connection, seq)
+
+    def call(self, id: str) -> tuple[Call, list[str]] | None:
+        """The call that this message keeps, and the ids of the messages that it made."""
+        with self._database.reading() as connection:
+            return calls.find(connection, id)
 
     def recipients(self, seq: int) -> list[str]:
         """The envelope's recipients, in order."""
@@ -296,35 +222,46 @@ class Messages:
             )
 
     def count(self, filters: Filters) -> int:
-        """How many messages match."""
-        condition, values = compile_filters(filters)
-        with self._database.reading() as connection:
-            (count,) = connection.execute(
-                f"SELECT count(*) FROM messages WHERE {condition}", values
-            ).fetchone()
-        return int(count)
+        """How many messages are meant."""
+        return self.tally(filters).total
 
-    def page(self, filters: Filters, before: int | None, limit: int) -> list[Stored]:
-        """The newest ``limit`` messages that match and are older than the number ``before``."""
-        condition, values = compile_filters(filters)
-        if before is not None:
-            condition, values = f"({condition}) AND messages.seq < ?", [*values, before]
+    def tally(self, filters: Filters) -> Tally:
+        """How many messages are meant, and how many of them are unread."""
+        return listing.tally(self._database, filters)
+
+    def mark(self, filters: Filters, *, unread: bool) -> int:
+        """Mark the messages that are meant as unread or as read; how many there are."""
+        return listing.mark(self._database, filters, unread=unread)
+
+    def page(
+        self, filters: Filters, before: int | None, limit: int, offset: int = 0
+    ) -> list[Stored]:
+        """The newest ``limit`` messages that are meant after the newest ``offset``.
+
+        Only of those that are older than the number ``before``.
+        """
+        chosen = listing.numbers(self._database, filters, before, limit, offset)
         with self._database.reading() as connection:
             rows = connection.execute(
-                f"{SELECT} WHERE {condition} ORDER BY seq DESC LIMIT ?",
-                (*values, limit),
+                f"{SELECT} WHERE {AMONG} ORDER BY seq DESC", (to_json(chosen),)
             ).fetchall()
-        return [_stored(row) for row in rows]
+        return [from_row(row) for row in rows]
 
     def received_between(self, account: str, region: str, start: float, end: float) -> list[Stored]:
         """What an account and region sent in this time, in order; both ends are included."""
         with self._database.reading() as connection:
             rows = connection.execute(
                 f"{SELECT} WHERE account = ? AND region = ? AND received BETWEEN ? AND ?"
-                " AND api != 'inbound' ORDER BY seq",
+                " AND api != 'inbound' AND status != 'failed' ORDER BY seq",
                 (account, region, start, end),
             ).fetchall()
-        return [_stored(row) for row in rows]
+        return [from_row(row) for row in rows]
+
+    def newest(self) -> int:
+        """The number of the last message, 0 if there is none."""
+        with self._database.reading() as connection:
+            (newest,) = connection.execute("SELECT max(seq) FROM messages").fetchone()
+        return int(newest or 0)
 
     def unindexed(self, limit: int) -> list[Stored]:
         """The oldest messages that search does not know yet."""
@@ -335,14 +272,10 @@ class Messages:
                 " ORDER BY seq LIMIT ?",
                 (limit,),
             ).fetchall()
-        return [_stored(row) for row in rows]
+        return [from_row(row) for row in rows]
 
     def index(self, entries: Iterable[tuple[Stored, Indexed]]) -> None:
         """Make messages findable and complete their summaries. One that is gone is passed over."""
         with self._database.transaction() as connection:
+            listing.fill(connection)
             index(connection, entries)
-
-
-def _stored(row: Sequence[Any]) -> Stored:
-    values = dict(zip(COLUMNS, row, strict=True))
-    return Stored(**orjson.loads(values.pop("document")), **values)

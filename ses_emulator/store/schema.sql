@@ -34,14 +34,29 @@ CREATE TABLE raw (
     content BLOB NOT NULL
 );
 
+-- The call that made a message, or that was refused and made none: then its message has the status
+-- failed. Of the messages that a call made, the first keeps it.
+CREATE TABLE calls (
+    seq INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    service TEXT NOT NULL,     -- ses or sesv2
+    operation TEXT NOT NULL,
+    method TEXT NOT NULL,
+    path TEXT NOT NULL,
+    query TEXT NOT NULL,
+    user_agent TEXT,
+    access_key TEXT,
+    http_status INTEGER NOT NULL,
+    length INTEGER NOT NULL,   -- bytes of the body
+    body BLOB
+);
+
 -- The envelope's recipients, in order.
 CREATE TABLE recipients (
     seq INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
     position INTEGER NOT NULL,
-    address TEXT NOT NULL COLLATE NOCASE,
+    address TEXT NOT NULL,
     PRIMARY KEY (seq, position)
 ) WITHOUT ROWID;
-CREATE INDEX recipients_by_address ON recipients (address);
 
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
@@ -82,7 +97,38 @@ CREATE TABLE sendings (
     PRIMARY KEY (account, region, second)
 ) WITHOUT ROWID;
 
--- Filled behind the writes, in the order of seq; its highest rowid is how far it got.
+-- What messages are chosen and counted by, in rows so narrow that all of them can be looked at for
+-- every search. Filled behind the writes, in the order of seq; its highest one is how far it got.
+-- Lists are texts with a line for each entry, and line ends around them.
+CREATE TABLE listed (
+    seq INTEGER PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+    unread INTEGER NOT NULL DEFAULT 1,
+    status TEXT NOT NULL,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    api TEXT NOT NULL,
+    configuration_set TEXT,
+    template TEXT,
+    received REAL NOT NULL,
+    size INTEGER NOT NULL,
+    attachments INTEGER,       -- null until the message was indexed
+    events TEXT NOT NULL,      -- types
+    sender TEXT NOT NULL,      -- the From header, and the envelope's sender
+    recipients TEXT NOT NULL,  -- the envelope's
+    cc TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    tags TEXT NOT NULL         -- name=value
+);
+CREATE INDEX listed_unread ON listed (unread);
+CREATE TRIGGER listed_follows AFTER UPDATE OF status, attachment_count ON messages BEGIN
+    UPDATE listed SET status = new.status, attachments = new.attachment_count, events = char(10) || (
+        SELECT coalesce(group_concat(type, char(10)), '') FROM events WHERE events.seq = new.seq
+    ) || char(10) WHERE seq = new.seq;
+END;
+
+-- Filled behind the writes, in the order of seq; its highest rowid is how far it got. All rows have
+-- the same word in every: what is not to be found is taken away from that.
 CREATE VIRTUAL TABLE search USING fts5 (
-    id, subject, addresses, body, tokenize = 'unicode61 remove_diacritics 2'
+    id, subject, addresses, body, every,
+    tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
 );

@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ses_emulator.store.database import to_json
+from ses_emulator.store.stored import Stored
 
-if TYPE_CHECKING:
-    from ses_emulator.store.messages import Stored
+# What the column of the same name has in every row.
+EVERY = "x"
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Indexed:
     findings: list[dict[str, str]] = field(default_factory=list)
 
 
-def index(connection: sqlite3.Connection, entries: Iterable[tuple["Stored", Indexed]]) -> None:
+def index(connection: sqlite3.Connection, entries: Iterable[tuple[Stored, Indexed]]) -> None:
     """Make messages findable and complete their summaries. One that is gone is passed over."""
     for message, indexed in entries:
         known = connection.execute(
@@ -43,12 +43,14 @@ def index(connection: sqlite3.Connection, entries: Iterable[tuple["Stored", Inde
             )
         addresses = [message.sender, message.mail_from, *message.to, *message.cc]
         connection.execute(
-            "INSERT INTO search (rowid, id, subject, addresses, body) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO search (rowid, id, subject, addresses, body, every)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (
                 message.seq,
                 message.id,
                 message.subject,
                 " ".join([*addresses, *message.bcc]),
                 indexed.text,
+                EVERY,
             ),
         )

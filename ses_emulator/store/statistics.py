@@ -120,7 +120,9 @@ def volume(database: Database, selection: Selection, most: int, spared: str) -> 
     Bounced is what a mailbox provider refused for good, once for each message, and so is
     complained.
     """
-    condition = "account = ? AND region = ? AND received >= ? AND api != 'ses'"
+    condition = (
+        "account = ? AND region = ? AND received >= ? AND api != 'ses' AND status != 'failed'"
+    )
     values: list[Any] = [selection.account, selection.region, selection.start]
     for expression, text in (
         ("configuration_set", selection.configuration_set),
@@ -160,7 +162,7 @@ def campaigns(database: Database, selection: Selection) -> list[Campaign]:
         rows = connection.execute(
             "SELECT sender, subject, min(received), max(received) FROM messages"
             " WHERE account = ? AND region = ? AND received >= ? AND received < ?"
-            " GROUP BY sender, subject ORDER BY sender, subject",
+            " AND status != 'failed' GROUP BY sender, subject ORDER BY sender, subject",
             (selection.account, selection.region, selection.start, selection.end),
         ).fetchall()
     return [Campaign(*row) for row in rows]

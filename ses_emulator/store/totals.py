@@ -4,11 +4,12 @@ Each recipient of a message counts once for a kind of event, however often it ha
 of the time at which it was sent, and so is all that happened to it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ses_emulator.store.database import Database
+from ses_emulator.store.database import Database, to_json
+from ses_emulator.store.events import RECEIPT
 
 # What is counted, by the types of events.
 COUNTED = {
@@ -53,6 +54,7 @@ GROUPS = {
     "operation": "operation",
     "template": "json_extract(document, '$.template')",
     "tenant": "json_extract(document, '$.tenant')",
+    "minute": "strftime('%Y-%m-%dT%H:%M:00Z', received, 'unixepoch')",
     "hour": "strftime('%Y-%m-%dT%H:00:00Z', received, 'unixepoch')",
     "day": "strftime('%Y-%m-%d', received, 'unixepoch')",
     "month": "strftime('%Y-%m', received, 'unixepoch')",
@@ -146,11 +148,34 @@ def sent(database: Database, span: Span) -> list[Sent]:
             " (SELECT count(*) FROM recipients WHERE recipients.seq = messages.seq) AS number,"
             " CASE WHEN attachment_count > 0"
             " THEN coalesce(json_extract(document, '$.attachment_bytes'), 0) ELSE 0 END AS attached"
-            f" FROM messages WHERE api != 'ses' AND {condition})"
+            " FROM messages WHERE api NOT IN ('ses', 'inbound') AND status != 'failed'"
+            f" AND {condition})"
             " GROUP BY account, region, configuration_set ORDER BY account, region",
             values,
         ).fetchall()
     return [Sent(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """How many mails an account received in a region, and how many whole chunks they have."""
+
+    account: str
+    region: str
+    mails: int
+    chunks: int
+
+
+def arrived(database: Database, span: Span, chunk: int) -> list[Arrived]:
+    """What is charged for of received mail, in chunks of so many bytes."""
+    condition, values = span.condition()
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT account, region, count(*), sum(size / ?) FROM messages"
+            f" WHERE api = 'inbound' AND {condition} GROUP BY account, region",
+            (chunk, *values),
+        ).fetchall()
+    return [Arrived(*row) for row in rows]
 
 
 # Account, region, configuration set and type of event.
@@ -158,15 +183,19 @@ Kind = tuple[str, str, str | None, str]
 
 
 def kinds(database: Database) -> dict[Kind, int]:
-    """How many recipients the events of each kind were about, every time that it happened."""
+    """How many recipients the events of each kind were about, every time that it happened.
+
+    Only events of what was sent, here and in ``minutes``.
+    """
     found: dict[Kind, int] = {}
     for first, end in _slices(database, Span()):
         with database.reading() as connection:
             rows = connection.execute(
                 "SELECT account, region, configuration_set, type,"
                 " sum(json_array_length(recipients)) FROM events JOIN messages USING (seq)"
-                " WHERE seq >= ? AND seq < ? GROUP BY account, region, configuration_set, type",
-                (first, end),
+                " WHERE seq >= ? AND seq < ? AND type != ?"
+                " GROUP BY account, region, configuration_set, type",
+                (first, end, RECEIPT),
             ).fetchall()
         for *kind, number in rows:
             key = (kind[0], kind[1], kind[2], kind[3])
@@ -181,9 +210,9 @@ def minutes(database: Database, after: int, up_to: int) -> list[tuple[str, str, 
         rows: list[tuple[str, str, str, int, int]] = connection.execute(
             "SELECT account, region, type, CAST(timestamp / 60 AS INTEGER) * 60 AS minute,"
             " sum(json_array_length(recipients)) FROM events JOIN messages USING (seq)"
-            " WHERE events.id > ? AND events.id <= ?"
+            " WHERE events.id > ? AND events.id <= ? AND type != ?"
             " GROUP BY account, region, type, minute ORDER BY minute",
-            (after, up_to),
+            (after, up_to, RECEIPT),
         ).fetchall()
     return rows
 
@@ -199,6 +228,28 @@ def scopes(database: Database) -> list[tuple[str, str]]:
     """The accounts and regions that sent something."""
     with database.reading() as connection:
         return connection.execute("SELECT DISTINCT account, region FROM sendings").fetchall()
+
+
+# Account and region.
+Scope = tuple[str, str]
+
+
+def kept(database: Database, kinds: Iterable[str]) -> dict[Scope, Counts]:
+    """How many ``messages``, refused (``failed``) calls and ``resources`` of ``kinds`` there are in
+    each account and region."""
+    found: dict[Scope, Counts] = {}
+    with database.reading() as connection:
+        rows = connection.execute(
+            "SELECT account, region, CASE status WHEN 'failed' THEN 'failed' ELSE 'messages' END"
+            " AS what, count(*) FROM messages GROUP BY account, region, what UNION ALL"
+            " SELECT account, region, 'resources', count(*) FROM documents"
+            " WHERE kind IN (SELECT value FROM json_each(?)) GROUP BY account, region",
+            (to_json(list(kinds)),),
+        ).fetchall()
+    for account, region, what, number in rows:
+        of = found.setdefault((account, region), {"messages": 0, "failed": 0, "resources": 0})
+        of[what] = number
+    return found
 
 
 def waiting(database: Database) -> int:

@@ -7,6 +7,7 @@ newer botocore can never be misread in silence.
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from botocore.loaders import Loader
@@ -225,8 +226,9 @@ def _accepts_all(shape: Shape) -> bool:
     return not any(member.shape.constrained for member in shape.members.values())
 
 
+@cache
 def load(name: str) -> Service:
-    """The model of ``ses`` (v1) or ``sesv2`` of the installed botocore.
+    """The model of ``ses`` (v1) or ``sesv2`` of the installed botocore, which nobody changes.
 
     Raises ModelError if it uses a trait that is not interpreted here.
     """

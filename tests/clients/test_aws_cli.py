@@ -126,3 +126,42 @@ def test_errors(ses_emulator: Emulator, command: tuple[str, ...], error: str) ->
     assert done.returncode in SERVICE_ERRORS
     assert done.stdout == ""
     assert error in done.stderr
+
+
+def test_ses_receipt_rules(ses_emulator: Emulator, tmp_path: Path) -> None:
+    actions: list[dict[str, Any]] = [
+        {"AddHeaderAction": {"HeaderName": "X-A", "HeaderValue": "1"}},
+        {"S3Action": {"BucketName": "mail", "ObjectKeyPrefix": "in/"}},
+        {"SNSAction": {"TopicArn": "arn:aws:sns:us-east-1:000000000000:mail"}},
+        {"StopAction": {"Scope": "RuleSet"}},
+    ]
+    of_set = ("--rule-set-name", "set")
+    aws("ses", "create-receipt-rule-set", *of_set)
+    for name in ("first", "second"):
+        file = tmp_path / f"{name}.json"
+        file.write_text(
+            json.dumps(
+                {
+                    "Name": name,
+                    "Enabled": True,
+                    "TlsPolicy": "Optional",
+                    "Recipients": ["example.com"],
+                    "ScanEnabled": True,
+                    "Actions": actions,
+                }
+            )
+        )
+        aws("ses", "create-receipt-rule", *of_set, "--rule", f"file://{file}")
+    rules = aws("ses", "describe-receipt-rule-set", *of_set)["Rules"]
+    assert [each["Name"] for each in rules] == ["second", "first"]
+    actions[2]["SNSAction"]["Encoding"] = "UTF-8"
+    assert rules[0]["Actions"] == actions
+    aws("ses", "reorder-receipt-rule-set", *of_set, "--rule-names", "first", "second")
+    aws("ses", "set-active-receipt-rule-set", *of_set)
+    active = aws("ses", "describe-active-receipt-rule-set")
+    assert [each["Name"] for each in active["Rules"]] == ["first", "second"]
+    found = aws("ses", "describe-receipt-rule", *of_set, "--rule-name", "first")["Rule"]
+    assert found == active["Rules"][0]
+    done = run([aws_command(), "ses", "delete-receipt-rule-set", *of_set])
+    assert done.returncode in SERVICE_ERRORS
+    assert "Cannot delete active rule set: set" in done.stderr

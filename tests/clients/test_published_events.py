@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +15,7 @@ import pytest
 from ses_emulator.emulator import Emulator
 from ses_emulator.pytest_plugin import SesEmulator
 from tests.clients.test_event_destinations import SET, VALIDATION
+from tests.clients.test_tracking import ask, delivered
 from tests.neighbours import ROLE, Neighbours, Queue, Stream, Topic
 from tests.operations.support import client, running, send_v2
 
@@ -117,23 +120,37 @@ def test_firehose(emulator: Emulator, neighbours: Neighbours) -> None:
 
 
 def test_cloudwatch(emulator: Emulator, neighbours: Neighbours) -> None:
+    """With a dimension of each kind; what an event does not have is the default."""
     tag = f"c{uuid4().hex}"
-    dimension = {
-        "DimensionName": "campaign",
-        "DimensionValueSource": "MESSAGE_TAG",
-        "DefaultDimensionValue": "none",
-    }
-    publish_to(emulator, CloudWatchDestination={"DimensionConfigurations": [dimension]})
+    sources = {"campaign": "MESSAGE_TAG", "MIME-Version": "EMAIL_HEADER", "genre": "LINK_TAG"}
+    dimensions = [
+        {"DimensionName": name, "DimensionValueSource": source, "DefaultDimensionValue": "none"}
+        for name, source in sources.items()
+    ]
+    publish_to(
+        emulator,
+        MatchingEventTypes=["SEND", "CLICK"],
+        CloudWatchDestination={"DimensionConfigurations": dimensions},
+    )
     ses = client(emulator, "sesv2")
-    send_v2(ses, EmailTags=[{"Name": "campaign", "Value": tag}], **SET)
+    page = '<a ses:tags="genre:fiction;" href="http://example.com/">Books</a>'
+    content = {"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Html": {"Data": page}}}}
+    id = send_v2(ses, Content=content, EmailTags=[{"Name": "campaign", "Value": tag}], **SET)
+    _, page = delivered(SesEmulator(emulator), id)
+    [link] = re.findall(r'href="([^"]+)"', page)
+    assert ask(SesEmulator(emulator), link).status == 302
     cloudwatch = neighbours.client("cloudwatch")
 
-    def counted() -> list[Any]:
+    def counted(metric: str, genre: str) -> list[Any]:
         now = datetime.now(UTC)
         answer = cloudwatch.get_metric_statistics(
             Namespace="AWS/SES",
-            MetricName="Send",
-            Dimensions=[{"Name": "campaign", "Value": tag}],
+            MetricName=metric,
+            Dimensions=[
+                {"Name": "campaign", "Value": tag},
+                {"Name": "MIME-Version", "Value": "1.0"},
+                {"Name": "genre", "Value": genre},
+            ],
             StartTime=now - timedelta(hours=1),
             EndTime=now + timedelta(hours=1),
             Period=3600,
@@ -141,7 +158,9 @@ def test_cloudwatch(emulator: Emulator, neighbours: Neighbours) -> None:
         )
         return list(answer["Datapoints"])
 
-    assert sum(each["Sum"] for each in eventually(counted)) == 1
+    for metric, genre in (("Send", "none"), ("Click", "fiction")):
+        points = eventually(partial(counted, metric, genre))
+        assert sum(each["Sum"] for each in points) == 1
 
 
 def test_a_value_that_is_no_dimension(emulator: Emulator) -> None:
@@ -192,4 +211,17 @@ def test_a_topic_that_is_deleted_fails_no_send(emulator: Emulator, neighbours: N
     topic = Topic(neighbours)
     publish_to(emulator, SnsDestination={"TopicArn": topic.arn})
     topic.delete()
-    assert send(emulator)
+    id = send(emulator)
+    seen = SesEmulator(emulator)
+
+    def failed() -> Any:
+        [event] = seen.events(message=id, type="Send")
+        return [each for each in event["deliveries"] if each["status"] == "failed"]
+
+    [delivery] = eventually(failed)
+    assert delivery["address"] == topic.arn
+    [attempt] = delivery["attempts"]
+    assert (attempt["status"], attempt["error"]) == (
+        404,
+        "Publish was refused: NotFound: Endpoint does not exist",
+    )

@@ -264,6 +264,42 @@ def test_message_tags_are_read_and_removed(ses_emulator: Emulator) -> None:
     assert body_of(ses_emulator.raw(id)) == b"Hello.\r\n"
 
 
+def test_list_management_options_are_read_and_removed(ses_emulator: Emulator) -> None:
+    v2 = ses_emulator.client("sesv2")
+    topic = {"TopicName": "news", "DisplayName": "News", "DefaultSubscriptionStatus": "OPT_IN"}
+    v2.create_contact_list(ContactListName="readers", Topics=[topic])
+    options = with_header("X-SES-LIST-MANAGEMENT-OPTIONS: readers; topic=news")
+    with connected(ses_emulator) as smtp:
+        id = send(smtp, options)
+        v2.update_contact(
+            ContactListName="readers",
+            EmailAddress="to@example.com",
+            TopicPreferences=[{"TopicName": "news", "SubscriptionStatus": "OPT_OUT"}],
+        )
+        unsubscribed = send(smtp, options)
+    message = ses_emulator.message(id)
+    [link] = header(message, "List-Unsubscribe")
+    assert link.startswith("<http://")
+    assert header(message, "List-Unsubscribe-Post") == ["List-Unsubscribe=One-Click"]
+    assert message["status"] == "delivered"
+    assert ses_emulator.message(unsubscribed)["status"] == "suppressed"
+    for each in (id, unsubscribed):
+        assert b"list-management" not in ses_emulator.raw(each).lower()
+
+
+def test_tenant_is_used_and_its_header_removed(ses_emulator: Emulator) -> None:
+    ses_emulator.client("sesv2").create_tenant(TenantName="shop")
+    with connected(ses_emulator) as smtp:
+        id = send(smtp, with_header("X-SES-TENANT: shop"))
+        smtp.mail(SENDER)
+        smtp.rcpt("to@example.com")
+        code, reply = smtp.data(with_header("X-SES-TENANT: unknown"))
+    assert ses_emulator.message(id)["tenant"] == "shop"
+    assert b"x-ses-tenant" not in ses_emulator.raw(id).lower()
+    assert code == 554
+    assert b"unknown" in reply
+
+
 @pytest.mark.parametrize("argument", ["TO:", "TO:<no-at-sign", "to@example.com", "TO:<>"])
 def test_rcpt_syntax_error(ses_emulator: Emulator, argument: str) -> None:
     with connected(ses_emulator) as smtp:
@@ -355,3 +391,20 @@ def test_captured_message_parses_as_sent(ses_emulator: Emulator) -> None:
     parsed = email.message_from_bytes(ses_emulator.raw(summary["id"]), policy=email.policy.default)
     [part] = parsed.iter_attachments()
     assert part.get_content() == b"\x00\xff"
+
+
+def test_what_is_refused_is_shown(ses_emulator: Emulator) -> None:
+    """Not among the messages, but in the inbox, with the reply."""
+    mail = (
+        b"From: shop@example.com\r\nTo: ada@example.com\r\nX-SES-CONFIGURATION-SET: nowhere\r\n\r\n"
+    )
+    with connected(ses_emulator) as smtp, pytest.raises(smtplib.SMTPDataError) as refused:
+        smtp.sendmail("bounces@example.com", ["eve@example.com"], mail)
+    assert ses_emulator.messages() == []
+    [row] = ses_emulator.messages(failed=True)
+    words = refused.value.smtp_error
+    assert isinstance(words, bytes)
+    assert row["error"] == {"code": "554", "message": words.decode()}
+    assert (row["api"], row["status"], row["call"]) == ("smtp", "failed", None)
+    assert (row["from"], row["to"]) == ("shop@example.com", ["ada@example.com"])
+    assert ses_emulator.messages(to="eve@example.com", failed=True) == [row]

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 
 from ses_emulator.emulator import Emulator
 from ses_emulator.events.topics import deliver
-from ses_emulator.smtp.certificate import self_signed
+from ses_emulator.smtp.certificate import make
 from ses_emulator.store.account import Account
 from ses_emulator.store.deliveries import Deliveries
 from tests.clients.support import HERE, run
@@ -101,7 +101,8 @@ class Front:
 @contextmanager
 def fronting(certificate: Path) -> Iterator[Front]:
     """A front that listens."""
-    certificate.write_bytes(self_signed())
+    pair = make()
+    certificate.write_text(pair.certificate + pair.key)
     front = Front(certificate)
     thread = threading.Thread(target=front.server.serve_forever, args=(0.05,), daemon=True)
     thread.start()

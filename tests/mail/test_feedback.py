@@ -174,7 +174,12 @@ def test_no_mail_about_a_mail_of_ses(account: Account) -> None:
 
 def identity(account: Account, name: str, enabled: bool, **topics: str) -> None:
     account.identities.put(
-        name, {"FeedbackForwardingStatus": enabled, "NotificationAttributes": topics}
+        name,
+        {
+            "VerifiedForSendingStatus": True,
+            "FeedbackForwardingStatus": enabled,
+            "NotificationAttributes": topics,
+        },
     )
 
 
@@ -215,7 +220,7 @@ def test_an_address_before_its_domain(account: Account, sender: str) -> None:
     ("sender", "mail_from"),
     [
         ("shop@mail.example.com", "x@example.org"),
-        ("Ada <ada@example.net>, shop@example.com", "x@example.org"),
+        ("Shop <shop@example.com>, ada@example.net", "x@example.org"),
         ("", "bounces@example.com"),
     ],
 )

@@ -124,6 +124,9 @@ def test_long_lines(end: bytes) -> None:
     assert codes(TEXT + b"x" * 999 + end) == ["LongLine"]
     assert codes(b"X-Long: " + b"x" * 990 + b"\r\n" + TEXT) == []
     assert codes(b"X-Long: " + b"x" * 991 + b"\r\n" + TEXT) == ["LongLine"]
+    fits = (b"x" * 998 + b"\r\n") * 3 + (b"x" * 76 + end) * 30 + b"\n" * 2000
+    assert codes(TEXT + fits + b"x" * 998 + b"\r" + end) == (["LongLine"] if not end else [])
+    assert codes(TEXT + fits + b"x" * 999 + b"\n" + fits) == ["LongLine"]
 
 
 def test_eight_bits() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Frame, expect
 
-from ses_emulator.mail.preview import CSP, HEAD, MOST_INLINE, page
+from ses_emulator.mail.preview import CSP, HEAD, MOST_INLINE, REMOTE_CSP, page
 from ses_emulator.mail.read import Content, Part
 from tests.needs import needs_chromium
 from tests.web.mail import hostile
@@ -45,6 +45,20 @@ def test_policy() -> None:
         "default-src 'none'",
         "img-src data:",
         "style-src 'unsafe-inline'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+
+
+def test_policy_with_remote_content() -> None:
+    """It adds where passive things come from, and nothing else."""
+    assert [each.strip() for each in REMOTE_CSP.split(";")] == [
+        "sandbox allow-popups allow-popups-to-escape-sandbox",
+        "default-src 'none'",
+        "img-src data: http: https:",
+        "style-src 'unsafe-inline' http: https:",
+        "font-src http: https:",
+        "media-src http: https:",
         "base-uri 'none'",
         "form-action 'none'",
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,9 +17,9 @@ from hypothesis import strategies as st
 
 from ses_emulator.config import Settings
 from ses_emulator.mail.compose import transfer_encode
-from ses_emulator.mail.html_bodies import html_bodies
 from ses_emulator.mail.links import rewritten
 from ses_emulator.mail.read import read
+from ses_emulator.mail.text_bodies import TextBody, text_bodies
 from ses_emulator.mail.tracking import (
     Link,
     Tracking,
@@ -43,6 +44,11 @@ PIXEL = re.compile(
     r'<img alt="" src="([^"]*/C?I0/[^"]*)" style="display: none; width: 1px; height: 1px;">'
 )
 LINK = re.compile(r"(?:https?://[\w.:-]+)/C?L0/([^/\"']+)/(\d+)/([^/]+)/([\w-]{27}=\d+)")
+
+
+def html_bodies(raw: bytes) -> Iterator[TextBody]:
+    """The HTML bodies of a message."""
+    return text_bodies(raw, "text/html")
 
 
 def untracked(page: str) -> str:

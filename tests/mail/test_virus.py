@@ -21,7 +21,7 @@ from ses_emulator.emulator import Emulator
 from ses_emulator.mail import virus
 from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.message import Attachment, Simple, Text
-from ses_emulator.mail.virus import EICAR, MARK, Clamd, ScanError, infected
+from ses_emulator.mail.virus import CHUNK, EICAR, MARK, Clamd, ScanError, infected
 from tests.clamav import LARGEST, NAME, clamd
 from tests.operations.support import client, running, send_v2
 
@@ -85,6 +85,16 @@ def test_quoted_printable() -> None:
     for before in range(0, 80, 7):
         data = b"=\xff " * before + EICAR + b"\n"
         assert in_raw(PART % (BINARY + b"quoted-printable", quopri.encodestring(data)))
+
+
+@pytest.mark.parametrize("place", [-100, -60, -34, -1, 0, 1])
+@pytest.mark.parametrize("encoding", [b"binary", b"base64"])
+def test_across_the_pieces_that_are_looked_at(place: int, encoding: bytes) -> None:
+    head = PART % (BINARY + encoding, b"")
+    before = b"A" * ((CHUNK + place - len(head) % 4) // 4 * 4)
+    eicar = b64encode(EICAR) if encoding == b"base64" else EICAR
+    assert in_raw(PART % (BINARY + encoding, before + eicar))
+    assert not in_raw(PART % (BINARY + encoding, before + eicar[:-4]))
 
 
 @pytest.mark.parametrize("encoding", [b"7bit", b"8bit", b"binary", b"unknown"])

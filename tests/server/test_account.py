@@ -228,3 +228,26 @@ def test_page_of_another_site_switches_nothing(client: Client) -> None:
     )
     assert answer.status_code == 403
     assert shown(client) == OPEN
+
+
+def test_accounts(box: Box, client: Client) -> None:
+    default = {"account": "000000000000", "region": "us-east-1"}
+    nothing = {"messages": 0, "failed": 0, "resources": 0}
+    assert client.get("/_ses/accounts").json == {"accounts": [default | nothing]}
+    client.put("/_ses/account?account=333333333333", json={"profile": "sandbox"})  # no resource
+    box.add()
+    box.add(region="eu-west-1")
+    box.add(region="eu-west-1", status="failed")
+    for name in ("a.example.com", "b.example.com"):
+        client.post(
+            "/_ses/operations/sesv2/CreateEmailIdentity?account=111111111111",
+            json={"EmailIdentity": name},
+        )
+    other = {"account": "111111111111", "region": "us-east-1"}
+    assert client.get("/_ses/accounts").json == {
+        "accounts": [
+            default | {"region": "eu-west-1", "messages": 1, "failed": 1, "resources": 0},
+            default | nothing | {"messages": 1},
+            other | nothing | {"resources": 2},
+        ]
+    }

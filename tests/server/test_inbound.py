@@ -61,7 +61,14 @@ def test_a_mail_with_its_envelope(client: Client, box: Box) -> None:
                 "name": "one",
                 "recipients": ["in@example.com"],
                 "actions": [
-                    {"type": "AddHeader", "status": "done", "target": "X-A: 1", "error": None}
+                    {
+                        "type": "AddHeader",
+                        "status": "done",
+                        "target": "X-A: 1",
+                        "error": None,
+                        "delivery": None,
+                        "notification": None,
+                    }
                 ],
             }
         ],

@@ -58,7 +58,13 @@ def test_health(client: Client) -> None:
 
 
 def test_no_messages(client: Client) -> None:
-    assert client.get("/_ses/messages").json == {"messages": [], "total": 0, "next": None}
+    assert client.get("/_ses/messages").json == {
+        "messages": [],
+        "total": 0,
+        "unread": 0,
+        "next": None,
+        "terms": [],
+    }
 
 
 def test_summary(box: Box, client: Client) -> None:
@@ -84,6 +90,7 @@ def test_summary(box: Box, client: Client) -> None:
         "subject": "Hello",
         "snippet": "Some words",
         "status": "delivered",
+        "unread": True,
         "configuration_set": "main",
         "tenant": None,
         "template": None,
@@ -92,6 +99,8 @@ def test_summary(box: Box, client: Client) -> None:
         "size": len(box.instance.messages.raw(1)),
         "attachment_count": 0,
         "finding_count": 1,
+        "call": id,
+        "error": None,
     }
     assert datetime.fromisoformat(summary["received"]).timestamp() == 1_750_000_001.25
     box.indexer.catch_up()
@@ -167,6 +176,13 @@ def test_filters(box: Box, client: Client, query: str, expected: list[str]) -> N
         ("to=", "to is empty"),
         ("to=a%00", "has a NUL in it"),
         ("to=" + "a" * 1001, "1001 characters"),
+        ("q=***", "q is '***': use at least one word."),
+        ("search=***", "'***' has no letter or digit to search for: add one."),
+        ("search=status:lost", "'lost' is no value of status: use sent, delayed, delivered,"),
+        ("search=to:+a", "to: has no value"),
+        ("search=a%00", "has a NUL in it"),
+        ("failed=yes", "failed is 'yes': use one of true, false."),
+        ("offset=-1", "'-1': use a whole number from 0"),
         ("status=lost", "'lost': use one of sent, delayed, delivered, opened, clicked"),
         ("limit=0", "'0': use a whole number from 1 to 1000"),
         ("limit=1001", "'1001'"),
@@ -193,9 +209,10 @@ def test_unknown_parameters_name_the_known(box: Box, client: Client) -> None:
     id = box.add()
     assert error(client.delete("/_ses/messages?limit=1")) == (
         "The parameter 'limit' is not known: "
-        "use to, from, subject, q, configuration_set, tag, status, account, region."
+        "use to, from, subject, q, configuration_set, tag, status, account, region, "
+        "search, failed, id."
     )
-    for path in ("health", "stream", f"messages/{id}", f"messages/{id}/html"):
+    for path in ("health", "stream", f"messages/{id}", f"messages/{id}/text"):
         response = client.get(f"/_ses/{path}?limit=1")
         assert response.status_code == 400
         assert "there are none here" in error(response)

@@ -71,7 +71,10 @@ def _rule(operation: str, name: str) -> dict[str, Any]:
         return {"type": "string", "enum": list(parameters.FORMS), "default": parameters.FORMS[0]}
     number = parameters.NUMBERS.get(name)
     if number is None:
-        return {"type": "string", "minLength": 1, "maxLength": parameters.LONGEST}
+        text: dict[str, Any] = {"type": "string", "maxLength": parameters.LONGEST}
+        if name not in parameters.EMPTY:
+            text["minLength"] = 1
+        return {"type": "array", "items": text} if name in parameters.REPEATED else text
     rule: dict[str, Any] = {
         "type": "integer" if number.kind is int else "number",
         "minimum": number.low,

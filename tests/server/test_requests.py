@@ -57,36 +57,6 @@ def test_own_failures(
     assert "purpose" in caplog.text
 
 
-@pytest.mark.parametrize(
-    ("origin", "status"),
-    [
-        ("http://localhost", 200),
-        ("http://LOCALHOST", 200),
-        ("https://localhost", 200),  # a proxy in front may speak TLS
-        ("http://localhost:1", 403),
-        ("http://evil.example", 403),
-        ("http://localhost.evil.example", 403),
-        ("null", 403),
-        ("", 403),
-    ],
-)
-def test_pages_of_other_sites_change_nothing(
-    box: Box, client: Client, origin: str, status: int
-) -> None:
-    id = box.add()
-    headers = {"Origin": origin}
-    assert client.get("/_ses/messages", headers=headers).status_code == 200
-    answers = [
-        client.delete(f"/_ses/messages/{id}", headers=headers),
-        client.delete("/_ses/messages", headers=headers),
-        client.post("/_ses/reset", headers=headers),
-    ]
-    assert [answer.status_code for answer in answers] == [status] * 3
-    if status == 403:
-        assert box.instance.messages.find(id)
-        assert repr(origin) in error(answers[0])
-
-
 def test_every_answer_is_hardened(box: Box, client: Client) -> None:
     id = box.add()
     for path in ("/", "/web/app.js", "/nothing", "/_ses/health", f"/_ses/messages/{id}/raw"):
@@ -94,6 +64,9 @@ def test_every_answer_is_hardened(box: Box, client: Client) -> None:
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Cache-Control"] == "no-cache"
+        assert headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
         assert "base-uri 'none'" in headers["Content-Security-Policy"]
         assert "Access-Control-Allow-Origin" not in headers
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from ses_emulator.mail.details import bounce, complaint
+from ses_emulator.mail.details import bounce, complaint, timestamp
+from ses_emulator.operations.insights import LOOKUPS
 from ses_emulator.server.prices import PLANS, PRICES, bill, money
 from ses_emulator.store.account import Account
 from ses_emulator.store.events import Event
@@ -96,6 +97,7 @@ def test_counts_and_rates(box: Box, client: FlaskClient) -> None:
         ("domain", [("example.com", 2), ("sub.example.com", 1)]),
         ("recipient_domain", [("example.com", 2), ("example.net", 1)]),
         ("tag:campaign", [("spring", 2), (None, 1)]),
+        ("minute", [("2025-06-15T15:06:00Z", 2), ("2025-06-15T16:06:00Z", 1)]),
         ("hour", [("2025-06-15T15:00:00Z", 2), ("2025-06-15T16:00:00Z", 1)]),
         ("day", [("2025-06-15", 3)]),
     ],
@@ -140,13 +142,36 @@ def test_more_groups_than_are_shown(box: Box, client: FlaskClient) -> None:
     assert found["total"]["sends"] == 1003
 
 
+def test_of_more_times_than_are_shown_the_latest_are(box: Box, client: FlaskClient) -> None:
+    with box.instance.database.transaction():
+        for number in range(1003):
+            box.add(raw=b"x", received=NOON + 60 * number)
+    found = get(client, by="minute")
+    assert (len(found["groups"]), found["groups_left_off"]) == (1000, 3)
+    names = [group["name"] for group in found["groups"]]
+    assert names == sorted(names)
+    assert (names[0], names[-1]) == ("2025-06-15T15:09:00Z", "2025-06-16T07:48:00Z")
+
+
+def test_groups_have_rates(box: Box, client: FlaskClient) -> None:
+    """Each has what the total has, so that a chart needs nothing else."""
+    for number in range(4):
+        id = box.add(tags={"campaign": "ab"[number % 2]})
+        if not number:
+            happen(box, id, complaint(["ada@example.com"], NOON, feedback_id="x"))
+    for by, rates in (("tag:campaign", [0.5, 0.0]), ("hour", [0.25]), ("domain", [0.25])):
+        found = get(client, by=by)
+        assert [each["rates"]["complaints"] for each in found["groups"]] == rates
+        assert all(each.keys() == {*found["total"], "name"} for each in found["groups"])
+
+
 @pytest.mark.parametrize(
     ("query", "words"),
     [
         (
             "by=sender",
-            "by is 'sender': use one of account, configuration_set, day, domain, hour, month, "
-            "operation, recipient_domain, region, template, tenant, tag:NAME.",
+            "by is 'sender': use one of account, configuration_set, day, domain, hour, minute, "
+            "month, operation, recipient_domain, region, template, tenant, tag:NAME.",
         ),
         ("by=tag:", "by is 'tag:': use one of"),
         ("since=noon", "since is 'noon': use a moment in ISO 8601, such as 2026-01-31T12:00:00Z."),
@@ -224,7 +249,33 @@ def test_cost_of_features(box: Box, client: FlaskClient) -> None:
     found = items(get(client))
     assert found["outgoing"] == (2, "0.00044")
     assert found["plan"] == (1, "105.00")
-    assert not found.keys() & {"managed_ips", "managed_ips_outgoing", "vdm"}
+    assert found.keys() == {"outgoing", "plan", "dedicated_ips", "tenants"}
+
+
+def test_cost_of_looking_up_addresses(box: Box, client: FlaskClient) -> None:
+    mine = account(box)
+    start = int(mine.now())
+    for number, second in ((2, start), (3, start + 60)):
+        mine.collection(LOOKUPS).put(f"{second:012}", {"Number": number})
+    found = get(client)
+    assert items(found) == {"address_insights": (5, "0.05")}
+    assert (found["total"]["sends"], found["reputation"]) == (0, [])
+    assert items(get(client, since=timestamp(start + 30))) == {"address_insights": (3, "0.03")}
+    assert items(get(client, until=timestamp(start + 30))) == {"address_insights": (2, "0.02")}
+    assert items(get(client, account="111122223333")) == {}
+
+
+def test_allowances_of_plans() -> None:
+    usage = {"address_insights": 5001, "tenants": 1000}
+    [line, _] = bill(usage, "ENTERPRISE")
+    assert (line.name, line.quantity, money(line.amount)) == ("address_insights", 1, "0.01")
+    assert line.explanation == (
+        "addresses looked up by GetEmailAddressInsights, beyond 5000 of the plan: 1 x 0.01 USD"
+    )
+    lines = {line.name: line.quantity for line in bill(usage, "PRO")}
+    assert lines == {"address_insights": 2501, "tenants": 1000, "plan": 1}
+    lines = {line.name: line.quantity for line in bill(usage, "ESSENTIALS")}
+    assert lines == {"address_insights": 5001, "tenants": 1000, "plan": 1}
 
 
 def test_tiers() -> None:

@@ -76,7 +76,7 @@ class Box:
         """Make a message findable."""
         self.messages.index([(self.stored(id), Indexed(text[:10], 1, text))])
 
-    def ids(self, **filters: str) -> list[str]:
+    def ids(self, **filters: Any) -> list[str]:
         """The ids of those that match, the newest first."""
         found = [each.id for each in self.messages.page(Filters(**filters), None, 100)]
         assert self.messages.count(Filters(**filters)) == len(found)
@@ -285,9 +285,10 @@ def test_pages(box: Box) -> None:
         ("hidden", "3"),
         ("overdue -invoice", "1"),
         ("nothing", ""),
-        ("", "321"),
-        ("  ", "321"),
-        ("***", "321"),
+        ("", ""),
+        ("  ", ""),
+        ("***", ""),
+        ("*** invoice", "21"),
         ("subject : invoice", ""),
         ("body:invoice", ""),
         ("invoice OR nothing", ""),

@@ -151,7 +151,9 @@ def test_groups_and_spans_of_time(mailbag: Mailbag) -> None:
         found = totals(mailbag.database, Span(start=start, end=end), by)
         return [counts["sends"] for counts in found.values()]
 
-    assert (by("hour"), by("day"), by("month")) == ([4, 2, 2], [6, 2], [8])
+    assert (by("minute"), by("hour")) == ([4, 2, 2], [4, 2, 2])
+    assert (by("day"), by("month")) == ([6, 2], [8])
+    assert "2027-01-15T07:30:00Z" in totals(mailbag.database, Span(), "minute")
     assert by("hour", start=NOW + 1, end=NOW + 3600) == [2]
     assert set(totals(mailbag.database, Span(), "hour")) == {
         "2027-01-15T07:00:00Z",

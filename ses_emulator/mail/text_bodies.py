@@ -18,8 +18,8 @@ ASCII = bytes(range(128)) + b"\x1b$B!!\x1b(B\x1b$)C\x0e!!\x0f"
 
 
 @dataclass(frozen=True, slots=True)
-class HtmlBody:
-    """An HTML body: the bytes of a message from ``start`` to ``end``, its headers among them.
+class TextBody:
+    """A text: the bytes of a message from ``start`` to ``end``, its headers among them.
 
     What is ASCII in ``text`` can be read and changed; all else may stand for other characters.
     """
@@ -59,10 +59,10 @@ def _content_end(body: bytes) -> int:
     return len(body.rstrip(b"\r\n"))
 
 
-def html_bodies(raw: bytes, wanted: str = "text/html") -> Iterator[HtmlBody]:
-    """The HTML bodies of a message in order, without attachments and whatever cannot be read.
+def text_bodies(raw: bytes, wanted: str) -> Iterator[TextBody]:
+    """The texts of a message that are ``wanted``, such as ``text/html``, in order.
 
-    Or those of another media type, which is ``wanted``.
+    Attachments are not among them, nor is what cannot be read.
     """
     waiting = [(0, len(raw), "text/plain", 0)]
     left = mime.MOST_PARTS
@@ -77,7 +77,7 @@ def html_bodies(raw: bytes, wanted: str = "text/html") -> Iterator[HtmlBody]:
             codec = _codec(parameters.get("charset"))
             text = _text(block, codec) if mime.is_body(disposition, name, depth) else None
             if text is not None:
-                yield HtmlBody(start, end, text, raw[start:body], block, codec)
+                yield TextBody(start, end, text, raw[start:body], block, codec)
         elif type.startswith("multipart/") and type not in SEALED and depth < mime.DEEPEST:
             boundary = parameters.get("boundary")
             found = list(islice(mime.spans(block.body, boundary), left)) if boundary else []
