@@ -15,6 +15,7 @@ import yaml
 
 from ses_emulator.config import ENVIRONMENT_PREFIX, Settings, flag, load, options, repeats
 from ses_emulator.mail.rules import check_file
+from ses_emulator.server.search import OPERATORS
 from tests.clients.support import Emulator
 from tests.needs import CLIENTS, needs_node
 
@@ -221,3 +222,10 @@ def test_house() -> None:
         for path in (ROOT / "ses_emulator").glob(pattern)
     }
     assert sorted(named) == sorted(there - {"ses_emulator/", "__main__.py"})
+
+
+def test_operators_of_the_search() -> None:
+    cells = " ".join(row[0] for row in table("Search"))
+    assert re.findall(r"`(\w+):(?:\w*)`", cells) == sorted(
+        [*OPERATORS, "is", "is"], key=lambda name: cells.index(f"`{name}:")
+    )

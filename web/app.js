@@ -1,144 +1,95 @@
-// The inbox: puts the parts together and decides which of them are on show.
+// The inbox: puts the parts together and follows the URL and the stream.
 
-import { deleteMessage, deleteMessages, getHealth } from "./api.js";
-import { confirm } from "./confirm.js";
-import { debounce, fill, h, icon } from "./dom.js";
-import { count } from "./format.js";
-import { bindKeys } from "./keys.js";
-import { createList } from "./list.js";
-import { Mailbox } from "./mailbox.js";
-import { createMessageView } from "./message.js";
-import { showSetup } from "./setup.js";
+import { fill, iconButton } from "./dom.js";
+import { bindKeys, keepFocus } from "./keys.js";
+import { createMail } from "./mail.js";
+import { createNav, placesOf } from "./nav.js";
+import { notify, notifying } from "./notify.js";
+import { addSeparator } from "./panes.js";
+import { recent } from "./search.js";
 import { go, route, watch } from "./state.js";
 import { listen } from "./stream.js";
+import { choose, LOOKS } from "./theme.js";
 
+const showSettings = async () => (await import("./settings.js")).showSettings();
 const part = (id) => /** @type {any} */ (document.getElementById(id));
-const reader = part("reader");
-const searchBox = part("search");
+const root = part("page");
 const connection = part("connection");
-const deleteAll = part("delete-all");
+const menu = iconButton("menu", "Navigation", { id: "menu", class: "quiet", "aria-controls": "navigation" });
+part("bar-start").prepend(menu);
+fill(part("bar-end"),
+  iconButton("help", "Keys (?)", { class: "quiet help", onclick: () => help() }),
+  iconButton("gear", "Settings", { class: "quiet", onclick: showSettings }));
+const mail = createMail((unread) => nav?.count(unread));
+let nav = /** @type {ReturnType<typeof createNav> | null} */ (null);
+addSeparator(part("navigation"), { name: "nav", label: "Width of the navigation", low: 160, high: 320, usual: 208 });
+addSeparator(part("list"), { name: "list", label: "Width of the list", low: 280, high: 720, usual: 400 });
 
-/** Changes come in bursts, and a frame is soon enough. */
-const render = debounce(() => {
-  list.render();
-  showReader();
-}, 16, 16);
-const mailbox = new Mailbox(render);
-const list = createList(part("list"), mailbox);
-const view = createMessageView(reader, { remove });
+let pages = /** @type {import("./pages.js").Page[]} */ ([]);
+let places = placesOf(pages);
+const commands = [
+  ...mail.commands,
+  { keys: ["/"], title: "Search", run: mail.search, anywhere: true, listed: true },
+  { keys: ["?"], title: "Show the keys", run: () => help(), anywhere: true, listed: true },
+];
+const help = async () => (await import("./help.js")).showKeys(
+  [...commands, { keys: ["Ctrl K"], title: "Palette: go to and do anything", run() {}, anywhere: true }], places);
 
-let health = /** @type {import("./api.js").Health | null} */ (null);
-/** What the reader shows when it is not a message, so that it is not built again in vain. */
-let showing = "";
-
-/** Choose between message, set-up, errors and nothing. */
-function showReader() {
-  const { id, view: wanted, q } = route();
-  const empty = mailbox.loaded && mailbox.total === 0 && !q;
-  const name = mailbox.unreachable ? "unreachable"
-    : id ? "message"
-    : wanted === "setup" ? "setup"
-    : empty ? "empty"
-    : mailbox.loaded ? "list" : "loading";
-  document.body.dataset.view = name;
-  deleteAll.disabled = mailbox.total === 0;
-  part("setup-link").toggleAttribute("aria-current", name === "setup");
-  if (name === "message") {
-    view.open(id);
-  } else if (name !== showing) {
-    view.close();
-    if (name === "setup" || name === "empty") showSetup(reader, { health, waiting: name === "empty" });
-    else fill(reader, PLACES[name]?.());
-  }
-  showing = name;
+async function palette() {
+  const { showPalette } = await import("./palette.js");
+  const here = route().view === "";
+  showPalette([
+    ...places.map(({ title, icon, key, visit }) => ({ title, icon, keys: `g ${key}`, hint: "Go to", run: visit })),
+    ...commands.filter((each) => each.listed && (each.anywhere || here))
+      .map(({ title, keys, run }) => ({ title, keys: keys[0], icon: "rules", run })),
+    { title: "Settings", icon: "gear", run: showSettings },
+    ...Object.entries(LOOKS).flatMap(([look, values]) => Object.entries(values).map(([value, title]) =>
+      ({ title: `${look === "theme" ? "Theme" : "Density"}: ${title.toLowerCase()}`, icon: "gear",
+        run: () => choose(/** @type {any} */ (look), value) }))),
+    ...recent().map((text) => ({ ...searchFor(text), title: text, hint: "Searched before" })),
+  ], searchFor);
 }
 
-const PLACES = {
-  list: () => h("div", { class: "placeholder" },
-    h("strong", null, "No message selected"),
-    h("p", { class: "keys" }, Object.entries({ j: "next", k: "previous", Enter: "open", "/": "search",
-      "#": "delete", Esc: "leave" }).map(([key, does]) => h("span", null, h("kbd", null, key), ` ${does}`)))),
-  unreachable: () => h("div", { class: "placeholder", role: "alert" },
-    h("strong", null, "The emulator does not answer"),
-    h("p", null, "Nothing is listening at ", h("code", null, location.origin),
-      ". Is it still running? The inbox comes back by itself when it does."),
-    h("button", { class: "button", onclick: start }, "Try again")),
-};
+/** @type {(text: string) => import("./palette.js").Entry} */
+const searchFor = (text) => ({ title: `Search for ${text}`, icon: "search",
+  run: () => go({ view: "", name: "", part: "", id: "", tab: "", q: text }) });
 
-/** Follow the URL. */
+let page = /** @type {import("./pages.js").Page | undefined} */ (undefined);
+let place = ""; // What `page` was opened for.
+let inside = ""; // `name` and `part` as the page knows them.
+let open = new AbortController();
+
+/** Mount the page of the URL, or tell the mounted one what changed. */
+function showPage() {
+  if (pages.length === 0) return; // They are loaded soon.
+  const { view, account, region, name, part: tab } = route();
+  const wanted = pages.find((each) => each.name === view);
+  if (view && !wanted) return go({ view: "" }, { replace: true });
+  const now = wanted ? [view, account, region].join() : "";
+  const before = inside;
+  inside = [name, tab].join();
+  if (now === place) {
+    if (before !== inside) page?.follow?.();
+    return;
+  }
+  open.abort();
+  page?.close?.();
+  open = new AbortController();
+  page = wanted;
+  place = now;
+  fill(root);
+  root.scrollTop = 0;
+  if (!page) return;
+  document.body.dataset.view = "page";
+  document.title = `${page.title} · ses-emulator`;
+  root.setAttribute("aria-label", page.title);
+  page.open(root, { account, region, signal: open.signal });
+}
+
 function follow() {
-  const { q } = route();
-  if (searchBox.value.trim() !== q) searchBox.value = q;
-  if (q !== mailbox.text) mailbox.search(q);
-  list.mark();
-  showReader();
-}
-
-/** Read everything there is to know. */
-async function start() {
-  mailbox.refresh();
-  const known = health;
-  health = await getHealth().catch(() => health);
-  if (JSON.stringify(health) !== JSON.stringify(known) && /setup|empty/.test(showing)) {
-    showing = "";
-    showReader();
-  }
-}
-
-/** Things may have happened that the stream did not tell. */
-function restart() {
-  start();
-  view.refresh();
-}
-
-async function remove(id) {
-  if (!id) return;
-  const next = list.neighbour(id);
-  const narrow = matchMedia("(max-width: 760px)").matches;
-  if (list.focused()) list.focus(next);
-  if (route().id === id) go({ id: narrow ? "" : next, tab: "" }, { replace: true });
-  const deleted = await deleteMessage(id).catch(() => null);
-  if (deleted) mailbox.remove([id]);
-  else mailbox.touch(); // It is gone already, or the connection state tells.
-}
-
-async function removeAll() {
-  const { filters, total } = mailbox;
-  const some = Object.keys(filters).length > 0;
-  const agreed = await confirm({
-    title: `Delete ${count(total, "message")}?`,
-    text: some ? `Those that match “${mailbox.text}”. This cannot be undone.`
-      : "In all accounts and regions. This cannot be undone.",
-    action: "Delete",
-  });
-  if (agreed) await deleteMessages(filters).catch(() => {});
-  mailbox.touch();
-}
-
-/** One step back: from the message to the list, then out of the search. */
-function leave() {
-  const { id, view: wanted, q } = route();
-  if (id || wanted) {
-    go({ id: "", tab: "", view: "" });
-    list.focus(id);
-  } else if (q) {
-    go({ q: "" });
-  }
-}
-
-const typed = debounce(() => {
-  go({ q: searchBox.value.trim() }, { replace: route().q !== "" });
-}, 150);
-
-function onSearchKey(event) {
-  if (event.key === "Enter" || event.key === "ArrowDown") {
-    list.move(1);
-  } else if (event.key === "Escape") {
-    if (!searchBox.value) searchBox.blur();
-    searchBox.value = "";
-    typed();
-  } else return;
-  event.preventDefault();
+  mail.follow();
+  showPage();
+  nav?.mark();
 }
 
 function showConnection(state) {
@@ -147,32 +98,41 @@ function showConnection(state) {
   if (state === "connected") restart();
 }
 
-fill(deleteAll, icon("trash"), "Delete all");
-deleteAll.addEventListener("click", removeAll);
-searchBox.addEventListener("input", typed);
-searchBox.addEventListener("keydown", onSearchKey);
-bindKeys({
-  move: (step) => list.move(step),
-  search: () => {
-    searchBox.focus();
-    searchBox.select();
-  },
-  remove: () => remove(list.focused() || route().id),
-  leave,
-});
+/** Things may have happened that the stream did not tell. */
+function restart() {
+  mail.restart();
+  nav?.refresh();
+  page?.event?.("reset", {});
+}
+
+bindKeys({ commands, places: () => places, palette, mail: () => route().view === "" });
+keepFocus(part("reader"));
 watch(follow);
-follow();
-start();
+mail.follow();
 listen({
-  message: () => mailbox.receive(),
-  event: (event) => {
-    mailbox.touch();
-    if (event.message_id === view.id) view.refresh();
+  message(message) {
+    mail.message();
+    notify(message);
+    page?.event?.("message", message);
   },
-  deleted: (ids) => {
-    mailbox.remove(ids);
-    if (ids === null || ids.includes(view.id)) view.gone();
+  event(event) {
+    mail.event(event);
+    page?.event?.("event", event);
+  },
+  deleted(ids) {
+    mail.deleted(ids);
+    page?.event?.("deleted", { ids });
   },
   reset: restart,
   state: showConnection,
-});
+}, notifying);
+
+// The list is what most come for: all else is loaded behind it.
+if (!route().view) await mail.ready;
+[{ PAGES: pages }] = await Promise.all(
+  [import("./pages.js"), import("./palette.js"), import("./help.js"), import("./settings.js")]);
+places = placesOf(pages);
+nav = createNav(part("navigation"), menu, places);
+nav.refresh();
+mail.recount();
+follow();

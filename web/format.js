@@ -32,6 +32,20 @@ export const number = (value) => NUMBER.format(value);
  */
 export const count = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
 
+/**
+ * "12.3 %" of 0.123; small ones with more digits, because some limits of SES are small.
+ * @param {number} rate
+ */
+export const percent = (rate) => `${NUMBER.format(Number((rate * 100).toFixed(rate < 0.1 ? 2 : 1)))}\u202f%`;
+
+/**
+ * "USD 0.0012": at least cents, and as much more as there is.
+ * @param {string} amount
+ * @param {string} currency
+ */
+export const money = (amount, currency) => new Intl.NumberFormat("en",
+  { style: "currency", currency, currencyDisplay: "narrowSymbol", maximumFractionDigits: 6 }).format(Number(amount));
+
 /** @param {number} bytes */
 export function size(bytes) {
   if (bytes < 1000) return count(bytes, "byte");

@@ -1,5 +1,6 @@
 // How to send mail here: what an empty inbox shows, and the page behind "Set up".
 
+import { getHealth } from "./api.js";
 import { copyButton, fill, h } from "./dom.js";
 
 function snippets(health) {
@@ -72,10 +73,11 @@ let chosen = 0;
 
 /**
  * @param {HTMLElement} root
- * @param {{health: import("./api.js").Health | null, waiting: boolean}} options
- *   waiting: there is no mail yet
+ * @param {{waiting: boolean, signal: AbortSignal}} options waiting: there is no mail yet
  */
-export function showSetup(root, { health, waiting }) {
+export async function showSetup(root, { waiting, signal }) {
+  const health = await getHealth().catch(() => null);
+  if (signal.aborted) return;
   const all = snippets(health);
   const picks = all.map(({ title }, index) =>
     h("button", { class: "button quiet", onclick: () => choose(index) }, title));
@@ -86,7 +88,7 @@ export function showSetup(root, { health, waiting }) {
     picks.forEach((pick, i) => pick.setAttribute("aria-pressed", String(i === index)));
     const { title, note, code } = all[index];
     fill(detail, h("p", { class: "muted" }, note), code && h("div", { class: "code" },
-      h("pre", { tabindex: "0", "aria-label": title }, h("code", null, code)),
+      h("pre", { tabindex: "0", "aria-label": title, role: "region" }, h("code", null, code)),
       copyButton(code, `the ${title} snippet`)));
   }
 
@@ -102,3 +104,13 @@ export function showSetup(root, { health, waiting }) {
     health && h("p", { class: "muted small" }, `ses-emulator ${health.version}`,
       ` · account ${health.account} · database ${health.database}`)));
 }
+
+/** @type {import("./pages.js").Page} */
+export const setup = {
+  name: "setup",
+  title: "Set up",
+  icon: "setup",
+  group: "Emulator",
+  key: "u",
+  open: (root, { signal }) => showSetup(root, { waiting: false, signal }),
+};

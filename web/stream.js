@@ -5,7 +5,7 @@ import { streamUrl } from "./api.js";
 const RETRY = 2000;
 
 /**
- * @typedef {{message: () => void, event: (event: import("./api.js").MailEvent) => void,
+ * @typedef {{message: (message: any) => void, event: (event: import("./api.js").MailEvent) => void,
  *   deleted: (ids: string[] | null) => void, reset: () => void,
  *   state: (state: "connected" | "reconnecting") => void}} Handlers
  */
@@ -14,8 +14,9 @@ const RETRY = 2000;
  * Listen until the page goes. A hidden page lets go of its connection, because a browser has
  * only six to a server and each open tab would hold one.
  * @param {Handlers} handlers
+ * @param {() => boolean} keep whether it is kept all the same
  */
-export function listen(handlers) {
+export function listen(handlers, keep) {
   /** @type {EventSource | null} */
   let source = null;
   let timer = 0;
@@ -41,7 +42,11 @@ export function listen(handlers) {
     });
   };
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) {
+      if (!source) open();
+    } else if (!keep()) close();
+  });
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => event.persisted && open());
   if (!document.hidden) open();

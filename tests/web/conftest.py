@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -16,6 +17,12 @@ def browser() -> Iterator[Browser]:
     """One Chromium for all tests of the process."""
     with chromium(str(needs_chromium())) as browser:
         yield browser
+
+
+@pytest.fixture
+def ses(ses_emulator: Emulator) -> Any:
+    """A client that sends to the emulator."""
+    return ses_emulator.client("sesv2")
 
 
 @pytest.fixture

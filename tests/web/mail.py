@@ -6,6 +6,8 @@ from email.message import EmailMessage
 from typing import Any
 
 SENDER = "Shop <orders@example.com>"
+LONG = "An announcement that goes on " + "and on " * 30 + "W" * 120
+ARABIC = "مرحبا بك في متجرنا، طلبك رقم 1042 جاهز للاستلام"
 
 
 def simple(

@@ -21,6 +21,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.needs import CLIENTS, missing
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +31,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Names of somebody else's that lead to this machine, as DNS rebinding has them do.
+    "--host-resolver-rules=MAP rebound.example 127.0.0.1,MAP elsewhere.example 127.0.0.1",
 ]
 
 # How the browser says that it did not ask: by the page's policy, or across origins.
@@ -44,7 +48,7 @@ class Emulator(Protocol):
     smtp_host: str
     smtp_port: int
 
-    def client(self, service: str) -> Any: ...
+    def client(self, service: str, **options: Any) -> Any: ...
 
 
 class Inbox:
@@ -67,6 +71,7 @@ class Inbox:
         page.goto(f"{self.url}/{fragment}")
         expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
         expect(page.locator("body:not([data-view=loading])")).to_be_visible()
+        expect(page.locator(".nav-link").first).to_be_attached()
         return page
 
     def allow(self, *parts: str) -> None:
@@ -85,13 +90,32 @@ class Inbox:
 
     def _foreign(self, request: Request) -> bool:
         """Whether the request left the origin; the browser also lists what its rules stopped."""
-        if urlsplit(request.url).scheme in ("data", "blob", "about"):
+        if urlsplit(request.url).scheme not in ("http", "https", "ws", "wss"):
             return False
         return origin_of(request.url) not in self.origins and request.failure not in STOPPED
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
+
+
+def axe(page: Page) -> None:
+    """Fail on everything in the page that axe-core calls serious or critical."""
+    source = CLIENTS / "node_modules" / "axe-core" / "axe.min.js"
+    if not source.is_file():
+        missing("axe-core is not installed: make node-packages")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(source.read_text("utf-8"))
+    # Frames are mail, which is its writer's.
+    options = {"iframes": False, "resultTypes": ["violations"]}
+    found = page.evaluate("(options) => axe.run(document, options)", options)
+    wrong = [
+        f"{rule['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+    assert wrong == [], "\n".join(wrong)
 
 
 def origin_of(url: str) -> str:
@@ -156,14 +180,18 @@ class Gate:
     """A way to a server that can be shut: all connections break, and new ones are refused."""
 
     def __init__(self, url: str) -> None:
-        target = urlsplit(url)
-        self._target = (target.hostname or "127.0.0.1", target.port or 80)
+        self.lead_to(url)
         self._listener: socket.socket | None = None
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
         self.port = 0
         self.open()
         self.url = f"http://127.0.0.1:{self.port}"
+
+    def lead_to(self, url: str) -> None:
+        """Have new connections lead to another server."""
+        target = urlsplit(url)
+        self._target = (target.hostname or "127.0.0.1", target.port or 80)
 
     def open(self) -> None:
         """Let connections through."""

@@ -6,75 +6,16 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.web.mail import hostile, raw, rich, simple
+from tests.web.mail import LONG, hostile, raw, rich, simple
+from tests.web.mailbox import body, box, choose, fits, heading, rows, style, total
 from tests.web.support import Emulator, Gate, Inbox, recorder, watched
-
-LONG = "An announcement that goes on " + "and on " * 30 + "W" * 120
-ARABIC = "مرحبا بك في متجرنا، طلبك رقم 1042 جاهز للاستلام"
-
-
-@pytest.fixture
-def ses(ses_emulator: Emulator) -> Any:
-    """A client that sends to the emulator."""
-    return ses_emulator.client("sesv2")
-
-
-def rows(page: Page) -> Locator:
-    """The rows of the list."""
-    return page.get_by_role("list", name="Messages, newest first").get_by_role("listitem")
-
-
-def total(page: Page, text: str) -> None:
-    """The line above the list says so."""
-    expect(page.locator(".total")).to_have_text(text)
-
-
-def search(page: Page, text: str) -> None:
-    """Type into the search box."""
-    page.get_by_role("searchbox", name="Search mail").fill(text)
-
-
-def choose(page: Page, name: str) -> Locator:
-    """Open a tab of the message and return what it shows."""
-    tab = page.get_by_role("tab", name=re.compile(f"^{name}"))
-    tab.click()
-    expect(tab).to_have_attribute("aria-selected", "true")
-    return page.get_by_role("tabpanel")
-
-
-def body(page: Page) -> Locator:
-    """The HTML of the open message."""
-    return page.frame_locator("iframe[title='HTML body']").locator("body")
-
-
-def style(at: Locator, name: str) -> str:
-    """A property as the browser computed it."""
-    return str(at.evaluate("(e, name) => getComputedStyle(e)[name]", name))
-
-
-def heading(page: Page, subject: str) -> Locator:
-    """The subject of the open message."""
-    return page.get_by_role("heading", name=subject)
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing is wider than the page, also in the panes that clip or scroll."""
-    wide = page.evaluate(
-        """() => ["html", "body", ".list", ".scroller", ".reader"].filter((name) => {
-            const e = document.querySelector(name);
-            return e.scrollWidth > e.clientWidth;
-        })"""
-    )
-    return bool(wide == [])
 
 
 def test_empty_inbox_says_how_to_send(inbox: Inbox, ses_emulator: Emulator) -> None:
     page = inbox.open()
     expect(page.get_by_role("heading", name="Waiting for the first message")).to_be_visible()
-    expect(page.get_by_role("button", name="Delete all")).to_be_disabled()
     snippet = page.locator(".setup pre")
     url = inbox.url
     for name, part in {
@@ -106,72 +47,6 @@ def test_message_appears_live(inbox: Inbox, ses: Any) -> None:
     assert page.evaluate("window.unchanged") is True
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("invoice", ["Invoice for October"]),
-        ("welc", ["Welcome on board"]),
-        ('"on board"', ["Welcome on board"]),
-        ("to:grace@", ["Welcome on board"]),
-        ("from:orders subject:invoice", ["Invoice for October"]),
-        ('subject:"for oct"', ["Invoice for October"]),
-        ("tag:team=growth", ["Welcome on board"]),
-        ("tag:team", ["Welcome on board"]),
-        ("set:billing", ["Invoice for October"]),
-        ("status:delivered october", ["Invoice for October"]),
-    ],
-)
-def test_search(inbox: Inbox, ses: Any, text: str, found: list[str]) -> None:
-    ses.create_configuration_set(ConfigurationSetName="billing")
-    simple(ses, "Invoice for October", ConfigurationSetName="billing")
-    tags = [{"Name": "team", "Value": "growth"}]
-    simple(ses, "Welcome on board", to="grace@example.com", EmailTags=tags)
-    page = inbox.open()
-    expect(rows(page)).to_have_count(2)
-    search(page, text)
-    expect(rows(page)).to_have_count(len(found))
-    expect(rows(page)).to_contain_text(found)
-    total(page, "1 result")
-    search(page, "")
-    expect(rows(page)).to_have_count(2)
-    total(page, "2 messages")
-
-
-def test_search_finds_new_mail_and_only_what_matches(inbox: Inbox, ses: Any) -> None:
-    simple(ses, "Report one")
-    page = inbox.open("#q=report")
-    expect(page.get_by_role("searchbox")).to_have_value("report")
-    expect(rows(page)).to_have_count(1)
-    simple(ses, "Something else")
-    simple(ses, "Report two")
-    expect(rows(page)).to_contain_text(["Report two", "Report one"])
-    total(page, "2 results")
-
-
-def test_search_without_result(inbox: Inbox, ses: Any) -> None:
-    simple(ses, "A message")
-    page = inbox.open()
-    search(page, "nowhere")
-    expect(page.get_by_text("Nothing found")).to_be_visible()
-    expect(rows(page)).to_have_count(0)
-    page.get_by_role("link", name="Clear search").click()
-    expect(rows(page)).to_have_count(1)
-    expect(page.get_by_role("searchbox")).to_have_value("")
-
-
-def test_search_that_the_server_refuses(inbox: Inbox, ses: Any) -> None:
-    inbox.allow("status of 400")
-    simple(ses, "A message")
-    page = inbox.open()
-    search(page, "status:nonsense")
-    expect(page.get_by_role("alert")).to_contain_text("status")
-    search(page, "to:a to:b")
-    expect(page.get_by_role("alert")).to_have_text("to: can be used once in a search")
-    search(page, "")
-    expect(page.get_by_role("alert")).to_be_hidden()
-    expect(rows(page)).to_have_count(1)
-
-
 def test_message_and_its_tabs(inbox: Inbox, ses: Any, tmp_path: Path) -> None:
     id = raw(ses, rich())
     page = inbox.open()
@@ -183,6 +58,7 @@ def test_message_and_its_tabs(inbox: Inbox, ses: Any, tmp_path: Path) -> None:
         expect(head).to_contain_text(part)
     expect(head).to_contain_text("archive@example.com")
     expect(head).to_contain_text("delivered")
+    head.get_by_text("Details", exact=True).click()
     head.get_by_role("button", name="Copy the MessageId").click()
     expect(head.get_by_role("button", name="Copied the MessageId")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == id
@@ -299,20 +175,6 @@ def test_hostile_names_are_text(inbox: Inbox, ses: Any) -> None:
     expect(page.locator("main img")).to_have_count(0)
 
 
-def test_delete_one(inbox: Inbox, ses: Any) -> None:
-    for subject in ("One", "Two", "Three"):
-        simple(ses, subject)
-    page = inbox.open()
-    rows(page).filter(has_text="Two").get_by_role("link").click()
-    page.get_by_role("button", name="Delete message").click()
-    expect(rows(page)).to_contain_text(["Three", "One"])
-    expect(heading(page, "One")).to_be_visible()
-    total(page, "2 messages")
-    page.keyboard.press("#")
-    expect(rows(page)).to_contain_text(["Three"])
-    total(page, "1 message")
-
-
 def test_deletion_elsewhere_is_seen(inbox: Inbox, ses: Any) -> None:
     id = simple(ses, "Short lived")
     page = inbox.open(f"#id={id}")
@@ -322,42 +184,13 @@ def test_deletion_elsewhere_is_seen(inbox: Inbox, ses: Any) -> None:
     total(page, "0 messages")
 
 
-def test_delete_all_asks_first(inbox: Inbox, ses: Any) -> None:
-    simple(ses, "One")
-    simple(ses, "Two")
-    page = inbox.open()
-    expect(rows(page)).to_have_count(2)
-    page.get_by_role("button", name="Delete all").click()
-    dialog = page.get_by_role("dialog", name="Delete 2 messages?")
-    dialog.get_by_role("button", name="Cancel").click()
-    expect(dialog).to_have_count(0)
-    expect(rows(page)).to_have_count(2)
-    page.get_by_role("button", name="Delete all").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("heading", name="Waiting for the first message")).to_be_visible()
-
-
-def test_delete_all_of_a_search_spares_the_others(inbox: Inbox, ses: Any) -> None:
-    simple(ses, "Keep")
-    simple(ses, "Throw away")
-    page = inbox.open("#q=subject:throw")
-    expect(rows(page)).to_have_count(1)
-    page.get_by_role("button", name="Delete all").click()
-    dialog = page.get_by_role("dialog", name="Delete 1 message?")
-    expect(dialog).to_contain_text("subject:throw")
-    dialog.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("Nothing found")).to_be_visible()
-    search(page, "")
-    expect(rows(page)).to_contain_text(["Keep"])
-
-
 def test_url_brings_the_place_again(inbox: Inbox, ses: Any) -> None:
     first = simple(ses, "First", html="<p>first</p>")
     second = simple(ses, "Second")
     page = inbox.open(f"#id={first}&tab=headers&q=first")
     expect(heading(page, "First")).to_be_visible()
     expect(page.get_by_role("tab", name="Headers")).to_have_attribute("aria-selected", "true")
-    expect(page.get_by_role("searchbox")).to_have_value("first")
+    expect(box(page)).to_have_value("first")
     expect(rows(page)).to_have_count(1)
     page.goto(f"{inbox.url}/#id={second}")
     expect(heading(page, "Second")).to_be_visible()
@@ -366,7 +199,7 @@ def test_url_brings_the_place_again(inbox: Inbox, ses: Any) -> None:
     expect(rows(page).locator("[aria-current]")).to_contain_text("Second")
     page.go_back()
     expect(heading(page, "First")).to_be_visible()
-    expect(page.get_by_role("searchbox")).to_have_value("first")
+    expect(box(page)).to_have_value("first")
     page.go_forward()
     expect(heading(page, "Second")).to_be_visible()
     page.goto(f"{inbox.url}/#id=latest")
@@ -377,37 +210,6 @@ def test_unknown_message(inbox: Inbox) -> None:
     inbox.allow("status of 404")
     page = inbox.open("#id=0100-unknown")
     expect(page.get_by_text("This message is gone")).to_be_visible()
-
-
-def test_keyboard(inbox: Inbox, ses: Any) -> None:
-    for subject in ("Oldest", "Middle", "Newest"):
-        simple(ses, subject)
-    page = inbox.open()
-    expect(rows(page)).to_have_count(3)
-    page.keyboard.press("j")
-    page.keyboard.press("ArrowDown")
-    expect(rows(page).nth(1).get_by_role("link")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(heading(page, "Middle")).to_be_visible()
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
-    expect(heading(page, "Newest")).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.get_by_text("No message selected")).to_be_visible()
-    page.keyboard.press("Delete")
-    expect(rows(page)).to_contain_text(["Middle", "Oldest"])
-    page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
-    page.keyboard.type("oldest")
-    expect(rows(page)).to_have_count(1)
-    page.keyboard.press("Enter")
-    page.keyboard.press("Enter")
-    expect(heading(page, "Oldest")).to_be_visible()
-    tabs = page.get_by_role("tab")
-    tabs.first.focus()
-    page.keyboard.press("ArrowRight")
-    expect(tabs.nth(1)).to_be_focused()
-    expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
 
 
 def test_phone(phone: Inbox, ses: Any) -> None:
@@ -429,61 +231,12 @@ def test_phone(phone: Inbox, ses: Any) -> None:
     page.get_by_role("link", name="Back to the list").click()
     expect(rows(page).first).to_be_visible()
     expect(page.locator(".message")).to_be_hidden()
+    page.get_by_role("button", name="Navigation").click()
     page.get_by_role("link", name="Set up").click()
     expect(page.get_by_role("heading", name="Send mail here")).to_be_visible()
     assert fits(page)
     page.go_back()
     expect(rows(page).first).to_be_visible()
-
-
-def test_long_and_right_to_left_subjects(inbox: Inbox, ses: Any) -> None:
-    simple(ses, LONG)
-    simple(ses, ARABIC, text=f"{ARABIC}\n\nEnglish")
-    page = inbox.open()
-    subjects = rows(page).locator(".subject")
-    expect(subjects).to_have_count(2)
-    assert style(subjects.first, "direction") == "rtl"
-    assert style(subjects.last, "direction") == "ltr"
-    heights = rows(page).evaluate_all("(all) => all.map((e) => e.offsetHeight)")
-    assert heights[0] == heights[1]
-    rows(page).last.get_by_role("link").click()
-    title = page.locator("h1")
-    expect(title).to_have_text(LONG.strip())
-    assert title.evaluate("(e) => e.offsetHeight") > 60
-    assert fits(page)
-    rows(page).first.get_by_role("link").click()
-    expect(title).to_have_text(ARABIC)
-    assert style(title, "direction") == "rtl"
-    assert fits(page)
-
-
-def test_burst(inbox: Inbox, ses: Any) -> None:
-    page = inbox.open()
-    for number in range(300):
-        simple(ses, f"Burst {number}")
-    total(page, "300 messages")
-    expect(rows(page).first).to_contain_text("Burst 299")
-    while rows(page).count() < 300:
-        before = rows(page).count()
-        page.locator(".scroller").evaluate("(e) => { e.scrollTop = e.scrollHeight; }")
-        expect(rows(page)).not_to_have_count(before)
-    subjects = rows(page).locator(".subject").all_text_contents()
-    assert subjects == [f"Burst {number}" for number in reversed(range(300))]
-    total(page, "300 messages")
-
-
-def test_pages_come_as_one_scrolls(inbox: Inbox, ses: Any) -> None:
-    for number in range(120):
-        simple(ses, f"Number {number}")
-    page = inbox.open()
-    total(page, "120 messages")
-    expect(rows(page)).to_have_count(100)
-    page.locator(".scroller").evaluate("(e) => { e.scrollTop = e.scrollHeight; }")
-    expect(rows(page)).to_have_count(120)
-    simple(ses, "One more")
-    total(page, "121 messages")
-    expect(rows(page)).to_have_count(121)
-    expect(rows(page).last).to_contain_text("Number 0")
 
 
 def test_lost_connection_comes_back(browser: Browser, ses_emulator: Emulator, ses: Any) -> None:
