@@ -82,6 +82,16 @@ export function icon(name) {
 }
 
 /**
+ * Load a style sheet that the first list does without.
+ * @param {string} name
+ * @returns {Promise<void>} when it holds, or cannot be had
+ */
+export const style = (name) => new Promise((resolve) => {
+  const end = () => resolve();
+  document.head.append(h("link", { rel: "stylesheet", href: `/web/${name}`, onload: end, onerror: end }));
+});
+
+/**
  * A link or a button that shows an icon only.
  * @param {keyof typeof ICONS} name
  * @param {string} label

@@ -2,7 +2,7 @@
 
 import { deleteMessages, markMessages, zipUrl } from "./api.js";
 import { confirm } from "./dialog.js";
-import { debounce, fill, h } from "./dom.js";
+import { debounce, fill, h, style } from "./dom.js";
 import { count } from "./format.js";
 import { createListHead } from "./listHead.js";
 import { createList } from "./list.js";
@@ -24,8 +24,8 @@ const NONE = { id: "", open(id) {}, close() {}, gone() {}, refresh() {} };
 const part = (id) => /** @type {any} */ (document.getElementById(id));
 const narrow = matchMedia("(max-width: 760px)");
 
-/** @param {(unread: number) => void} counted is told how many messages are unread in all */
-export function createMail(counted) {
+export function createMail() {
+  let counted = /** @type {(unread: number) => void} */ (() => {});
   const reader = part("reader");
   /** Changes come in bursts, and a frame is soon enough. */
   const render = debounce(() => {
@@ -56,7 +56,7 @@ export function createMail(counted) {
   const search = createSearch(part("search-area"), mailbox, () => list.move(1));
   let view = NONE;
   // The list comes first, unless a message is what was asked for.
-  (route().id ? Promise.resolve() : ready).then(() => import("./message.js")).then((module) => {
+  (route().id ? Promise.resolve() : ready).then(() => Promise.all([import("./message.js"), style("message.css")])).then(([module]) => {
     view = module.createMessageView(reader, { remove: (id) => remove({ ids: [id] }) });
     show();
   });
@@ -245,8 +245,11 @@ export function createMail(counted) {
     follow,
     /** Resolved when the list was drawn first, or cannot be. */
     ready,
-    /** Tell again how many are unread. */
-    recount,
+    /** @param {(unread: number) => void} tell is told how many messages are unread in all */
+    tellUnread(tell) {
+      counted = tell;
+      recount();
+    },
     /** @type {import("./keys.js").Command[]} */
     commands: [
       { keys: ["j", "ArrowDown"], title: "Next message", run: () => list.move(1) },

@@ -12,6 +12,7 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
+from ses_emulator.server.assets import Assets, Headers
 from ses_emulator.server.aws import MAX_BODY, Answer, AwsEndpoint, Call
 from ses_emulator.server.stream import GONE, OPEN_REQUESTS
 
@@ -32,6 +33,7 @@ class Application:
 
     def __init__(self, aws: AwsEndpoint, flask: Flask) -> None:
         self._aws = aws
+        self._assets = Assets(flask, aws.guard)
         application: Any = flask  # typed by the standard library's protocol, a2wsgi has its own
         self._flask = WSGIMiddleware(application, workers=FLASK_THREADS)
         self._waiting: list[tuple[Call, asyncio.Future[Answer | None]]] = []
@@ -42,7 +44,11 @@ class Application:
         path = scope["raw_path"].decode("latin-1")
         query = scope["query_string"].decode("latin-1")
         if not self._aws.handles(scope["method"], path, query):
-            await self._on_thread(scope, receive, send)
+            asset = self._assets.find(scope["method"], path, scope["headers"])
+            if asset is None:
+                await self._on_thread(scope, receive, send)
+            else:
+                await _send(send, *asset)
             return
         body = await _read(receive)
         if body is None:
@@ -61,9 +67,7 @@ class Application:
             if call.disruption.drop is not None:
                 await _hang_up(scope, receive)
                 return
-        headers = [*answer.headers, *shared]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        await _send(send, answer.status, [*answer.headers, *shared], answer.body)
 
     def _answer(self, call: Call) -> Awaitable[Answer | None]:
         """The answer of the AWS endpoint, together with those of other calls that wait for one.
@@ -119,6 +123,11 @@ class Application:
         self._outside.shutdown(wait=False, cancel_futures=True)
         self._threads.shutdown()
         self._flask.executor.shutdown()
+
+
+async def _send(send: Send, status: int, headers: Headers, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def _hang_up(scope: Scope, receive: Receive) -> None:

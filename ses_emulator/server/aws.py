@@ -74,7 +74,7 @@ class AwsEndpoint:
         self._v1 = models.load("ses")
         self._v2 = models.load("sesv2")
         self._router = restjson.Router(self._v2)
-        self._guard = Guard(instance.settings)
+        self.guard = Guard(instance.settings)
 
     @staticmethod
     def handles(method: str, path: str, query: str) -> bool:
@@ -87,8 +87,8 @@ class AwsEndpoint:
         """The answer to a request that is looked at no further, and the headers of any answer."""
         try:
             if call.method == "OPTIONS" and PREFLIGHT in dict(call.headers):
-                return Answer(204, self._guard.preflight(call.headers), b""), []
-            return None, self._guard.admit(call.method, call.query, call.headers)
+                return Answer(204, self.guard.preflight(call.headers), b""), []
+            return None, self.guard.admit(call.method, call.query, call.headers)
         except AwsError as error:
             request_id = self._instance.new_id()
             if call.path == "/":

@@ -1,5 +1,6 @@
 """The inbox: its page and its assets, as they stand in the folder ``web``."""
 
+import re
 from pathlib import Path
 
 from flask import Flask, Response, send_from_directory
@@ -18,6 +19,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
+ASSET = re.compile(r"/web/((?:\w+/)?[\w-]+\.\w+)", re.ASCII)
 PACKAGE = Path(__file__).parent.parent
 
 
@@ -25,6 +27,14 @@ def folder() -> Path:
     """Where the assets are: inside the package that was installed, beside it in a checkout."""
     inside = PACKAGE / "web"
     return inside if inside.is_dir() else PACKAGE.parent / "web"
+
+
+def file_of(path: str) -> Path | None:
+    """The file at a path of a URL, if it is in the folder itself or one of its own folders."""
+    if path == "/":
+        return folder() / "index.html"
+    found = ASSET.fullmatch(path)
+    return folder() / found[1] if found else None
 
 
 def add_pages(app: Flask) -> None:

@@ -97,6 +97,10 @@ class Guard:
         elif operation not in TRACKED | ASSETS:
             _check_read(request)
 
+    def may_load(self, host: bytes) -> bool:
+        """Whether anybody who knows us by this host may have the inbox's files."""
+        return not self._login and self._knows(host)
+
     def admit(self, method: str, query: str, headers: Iterable[tuple[bytes, bytes]]) -> Headers:
         """Let a call of AWS's APIs pass; what its answer is to have among its headers.
 

@@ -94,10 +94,10 @@ def ses_emulator(logs: Path, *options: str) -> AbstractContextManager[Server]:
 
 
 def maildev(logs: Path) -> AbstractContextManager[Server]:
-    """The npm package of that name, which keeps mail in memory, without its pages."""
+    """The npm package of that name as it starts, with its pages, as ses-emulator has its own."""
     port = free_port()
     command = [*_node_script("maildev", "dist", "bin", "maildev.js"), "--ip", HOST]
-    command += ["--smtp", str(port), "--disable-web", "--silent"]
+    command += ["--smtp", str(port), "--web", str(free_port())]
     return _running("MailDev", command, port, logs, path=None)
 
 
