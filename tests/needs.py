@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 CLIENTS = Path(__file__).parent / "clients"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def needs_chromium() -> Path:
@@ -18,7 +18,7 @@ def needs_chromium() -> Path:
     for name in CHROMIUM:
         if found := shutil.which(name):
             return Path(found)
-    missing("no Chromium on the PATH; on Debian: apt-get install chromium")
+    missing("no Chromium on the PATH; on Debian: apt-get install chromium-headless-shell")
 
 
 def needs_node() -> Path:

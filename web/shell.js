@@ -20,15 +20,16 @@ fill(part("bar-end"),
   iconButton("gear", "Settings", { class: "quiet", onclick: showSettings }));
 let nav = /** @type {ReturnType<typeof createNav> | null} */ (null);
 
+let loaded = /** @type {Promise<void>} */ (Promise.resolve()); // When all pages are there.
 let pages = /** @type {import("./pages.js").Page[]} */ ([]);
 let places = placesOf(pages);
 let mail = /** @type {ReturnType<typeof import("./mail.js").createMail>} */ (/** @type {any} */ (null));
 let commands = /** @type {import("./keys.js").Command[]} */ ([]);
-const help = async () => (await import("./help.js")).showKeys(
+const help = async () => (await Promise.all([import("./help.js"), loaded]))[0].showKeys(
   [...commands, { keys: ["Ctrl K"], title: "Palette: go to and do anything", run() {}, anywhere: true }], places);
 
 async function palette() {
-  const { showPalette } = await import("./palette.js");
+  const [{ showPalette }] = await Promise.all([import("./palette.js"), loaded]);
   const here = route().view === "";
   showPalette([
     ...places.map(({ title, icon, key, visit }) => ({ title, icon, keys: `g ${key}`, hint: "Go to", run: visit })),
@@ -124,9 +125,12 @@ export async function createShell(given) {
     reset: restart,
     state: showConnection,
   }, notifying);
-  [{ PAGES: pages }] = await Promise.all([import("./pages.js"), import("./palette.js"), import("./help.js"),
-    import("./settings.js"), style("pages.css"), style("charts.css")]);
-  places = placesOf(pages);
+  loaded = Promise.all([import("./pages.js"), import("./palette.js"), import("./help.js"),
+    import("./settings.js"), style("pages.css"), style("charts.css")]).then(([module]) => {
+    pages = module.PAGES;
+    places = placesOf(pages);
+  });
+  await loaded;
   nav = createNav(part("navigation"), menu, places);
   nav.refresh();
   mail.tellUnread(nav.count);

@@ -69,9 +69,7 @@ class Inbox:
         """Open the inbox at `fragment`, and wait until it is there and live."""
         page = self.context.new_page()
         page.goto(f"{self.url}/{fragment}")
-        expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
-        expect(page.locator("body:not([data-view=loading])")).to_be_visible()
-        expect(page.locator(".nav-link").first).to_be_attached()
+        live(page)
         return page
 
     def allow(self, *parts: str) -> None:
@@ -116,6 +114,13 @@ def axe(page: Page) -> None:
         for node in rule["nodes"]
     ]
     assert wrong == [], "\n".join(wrong)
+
+
+def live(page: Page) -> None:
+    """Wait until all of the page is there and hears of what happens."""
+    expect(page.get_by_role("status").filter(has_text="Connected")).to_be_visible()
+    expect(page.locator("body:not([data-view=loading])")).to_be_visible()
+    expect(page.locator(".nav-link").first).to_be_attached()
 
 
 def origin_of(url: str) -> str:

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.web.mail import ARABIC, LONG, simple
 from tests.web.mailbox import fits, heading, rows, style, total
-from tests.web.support import Inbox
+from tests.web.support import Inbox, live
 
 TOP = """() => {
     const { top } = document.querySelector(".scroller").getBoundingClientRect();
@@ -163,6 +163,7 @@ def test_opened_is_read(inbox: Inbox, ses: Any) -> None:
     expect(unread).to_contain_text(["Second"])
     expect(page.get_by_role("link", name="Inbox 1 unread")).to_be_visible()
     page.reload()
+    live(page)
     expect(unread).to_contain_text(["Second"])
     page.keyboard.press("u")
     told(page, "1 message marked unread")
