@@ -41,8 +41,8 @@ def mailbox(ses_emulator: Emulator) -> str:
         ses.create_configuration_set(ConfigurationSetName=name)
     with pytest.raises(ses.exceptions.NotFoundException):
         send(ses, "ada@example.org", "Your order 1041 is on its way", "order")
-    for to, subject, name in SUBJECTS:
-        id = send(ses, to, subject, name)
+    for to, subject, set_name in SUBJECTS:
+        id = send(ses, to, subject, set_name)
         if "simulator" not in to:
             happen(ses_emulator, id, {"type": "open"})
     happen(ses_emulator, id, {"type": "click", "link": "https://shop.example/account"})
