@@ -109,7 +109,8 @@ function createPick(name, label, pattern, wanted) {
 
   async function ask() {
     const input = h("input", { type: "text", class: "input", "aria-label": label, pattern: pattern.source,
-      title: wanted, required: true, autofocus: true });
+      title: wanted, required: true, autofocus: true,
+      onkeydown: ({ key }) => key === "Enter" && input.closest("dialog").close("yes") });
     const answer = await dialog({ title: `Other ${name}`, content: [input, h("p", { class: "muted" }, `Use ${wanted}.`)],
       actions: [{ label: "Cancel", value: "" }, { label: "Look at it", value: "yes", kind: "primary" }] });
     return answer && pattern.test(input.value.trim()) ? input.value.trim() : null;

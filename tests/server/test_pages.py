@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
@@ -28,6 +29,10 @@ def test_assets(client: Client, name: str) -> None:
     head = client.head(f"/web/{name}")
     assert (head.status_code, head.data) == (200, b"")
     assert head.content_length == len(answer.data)
+
+
+def test_all_of_it_is_light() -> None:
+    assert sum(len(gzip.compress((WEB / name).read_bytes())) for name in ASSETS) < 150_000
 
 
 def test_everything_the_page_names_is_there(client: Client) -> None:
