@@ -9,7 +9,9 @@ import { go, route, watch } from "./state.js";
 import { listen } from "./stream.js";
 import { choose, LOOKS } from "./theme.js";
 
-const showSettings = async () => (await import("./settings.js")).showSettings();
+/** What is loaded last, then at once at hand: what is typed right after a key must not get lost. */
+let modules = /** @type {Record<string, any> | null} */ (null);
+const showSettings = () => withAll(({ settings }) => settings.showSettings());
 const part = (id) => /** @type {any} */ (document.getElementById(id));
 const root = part("page");
 const connection = part("connection");
@@ -25,11 +27,13 @@ let pages = /** @type {import("./pages.js").Page[]} */ ([]);
 let places = placesOf(pages);
 let mail = /** @type {ReturnType<typeof import("./mail.js").createMail>} */ (/** @type {any} */ (null));
 let commands = /** @type {import("./keys.js").Command[]} */ ([]);
-const help = async () => (await Promise.all([import("./help.js"), loaded]))[0].showKeys(
-  [...commands, { keys: ["Ctrl K"], title: "Palette: go to and do anything", run() {}, anywhere: true }], places);
+const help = () => withAll(({ help }) => help.showKeys(
+  [...commands, { keys: ["Ctrl K"], title: "Palette: go to and do anything", run() {}, anywhere: true }], places));
 
-async function palette() {
-  const [{ showPalette }] = await Promise.all([import("./palette.js"), loaded]);
+/** Do it with all modules: now, or when they are there. */
+const withAll = (work) => (modules ? work(modules) : loaded.then(() => withAll(work)));
+
+const palette = () => withAll(({ palette: { showPalette } }) => {
   const here = route().view === "";
   showPalette([
     ...places.map(({ title, icon, key, visit }) => ({ title, icon, keys: `g ${key}`, hint: "Go to", run: visit })),
@@ -41,7 +45,7 @@ async function palette() {
         run: () => choose(/** @type {any} */ (look), value) }))),
     ...recent().map((text) => ({ ...searchFor(text), title: text, hint: "Searched before" })),
   ], searchFor);
-}
+});
 
 /** @type {(text: string) => import("./palette.js").Entry} */
 const searchFor = (text) => ({ title: `Search for ${text}`, icon: "search",
@@ -126,8 +130,9 @@ export async function createShell(given) {
     state: showConnection,
   }, notifying);
   loaded = Promise.all([import("./pages.js"), import("./palette.js"), import("./help.js"),
-    import("./settings.js"), style("pages.css"), style("charts.css")]).then(([module]) => {
-    pages = module.PAGES;
+    import("./settings.js"), style("pages.css"), style("charts.css")]).then(([{ PAGES }, palette, help, settings]) => {
+    modules = { palette, help, settings };
+    pages = PAGES;
     places = placesOf(pages);
   });
   await loaded;

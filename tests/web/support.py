@@ -225,10 +225,18 @@ class Gate:
         while True:
             try:
                 client, _ = listener.accept()
-                server = socket.create_connection(self._target)
             except OSError:
                 return
+            try:
+                server = socket.create_connection(self._target)
+            except OSError:
+                client.close()
+                return
             with self._lock:
+                if self._listener is not listener:  # shut meanwhile
+                    client.close()
+                    server.close()
+                    return
                 self._open += [client, server]
             for pair in ((client, server), (server, client)):
                 threading.Thread(target=_pump, args=pair, daemon=True).start()
