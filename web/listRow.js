@@ -6,10 +6,10 @@ import { count, displayName, fullTime, number, shortTime } from "./format.js";
 /** @typedef {import("./api.js").Summary} Summary */
 
 /** A status as people read it. @param {string} status */
-export const statusText = (status) => status.replaceAll("_", " ");
+const statusText = (status) => status.replaceAll("_", " ");
 
 /** @returns {any[]} what stands inside the row's link */
-export function rowContent(/** @type {Summary} */ summary) {
+function rowContent(/** @type {Summary} */ summary) {
   return [
     h("div", { class: "line" },
       summary.unread && h("span", { class: "sr" }, "Unread. "),

@@ -7,6 +7,7 @@ SES did publish go before them where they differ.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import quote
 from typing import Any
@@ -194,18 +195,20 @@ def _common_address(text: str) -> str:
 
 
 def _headers(headers: list[tuple[str, str]], common: Document) -> Document:
-    shown, size = [], 0
-    for name, given in headers:
-        value = decode(given)
+    shown, truncated = fitting((name, decode(given)) for name, given in headers)
+    return {"headersTruncated": truncated, "headers": shown, "commonHeaders": common}
+
+
+def fitting(headers: Iterable[tuple[str, str]]) -> tuple[list[dict[str, str]], bool]:
+    """Decoded headers as far as there is room for them, and whether there was too little."""
+    kept: list[dict[str, str]] = []
+    size = 0
+    for name, value in headers:
         size += len(name) + len(value.encode("utf-8", "replace"))
         if size > MOST_HEADERS:
-            break
-        shown.append({"name": name, "value": value})
-    return {
-        "headersTruncated": len(shown) < len(headers),
-        "headers": shown,
-        "commonHeaders": common,
-    }
+            return kept, True
+        kept.append({"name": name, "value": value})
+    return kept, False
 
 
 def _tags(facts: MessageFacts, event: Event) -> dict[str, list[str]]:

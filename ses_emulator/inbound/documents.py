@@ -6,14 +6,13 @@ Source: the guide, "Contents of notifications for Amazon SES email receiving".
 from collections.abc import Sequence
 from typing import Any
 
+from ses_emulator.events.documents import fitting
 from ses_emulator.inbound.incoming import Verdicts
 from ses_emulator.mail import addresses
 from ses_emulator.mail.details import timestamp
-from ses_emulator.mail.headers import HeaderBlock, decode
+from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.store.documents import Document
 
-# What the headers may take, in bytes, before they are truncated.
-MOST_HEADERS = 10 * 1024
 # The members of an action that are told of it, by what they are called there.
 MEMBERS = {
     "TopicArn": "topicArn",
@@ -92,13 +91,15 @@ def mail(id: str, received: float, source: str, message: bytes) -> Document:
     ``source`` is the envelope's sender, ``received`` epoch seconds.
     """
     block = HeaderBlock(message)
-    headers, truncated = _headers(block)
+    headers, truncated = fitting(block.items())
     return {
         "timestamp": timestamp(received),
         "source": source,
         "messageId": id,
         "destination": [
-            addresses.spec_of(text) for name in ("to", "cc", "bcc") for text in _listed(block, name)
+            addresses.spec_of(text)
+            for name in ("to", "cc", "bcc")
+            for text in addresses.listed(block, name)
         ],
         "headersTruncated": truncated,
         "headers": headers,
@@ -106,36 +107,19 @@ def mail(id: str, received: float, source: str, message: bytes) -> Document:
     }
 
 
-def _headers(block: HeaderBlock) -> tuple[list[dict[str, str]], bool]:
-    """The headers as far as there is room for them, and whether there was too little."""
-    kept: list[dict[str, str]] = []
-    room = MOST_HEADERS
-    for name, value in block.items():
-        room -= len(name.encode()) + len(value.encode("utf-8", "replace"))
-        if room < 0:
-            return kept, True
-        kept.append({"name": name, "value": value})
-    return kept, False
-
-
 def _common_headers(block: HeaderBlock) -> Document:
     """What is there of the headers that are common to all mails."""
     path = block.get("return-path")
     found: dict[str, Any] = {
         "returnPath": path.strip().strip("<>") if path is not None else None,
-        "from": _listed(block, "from"),
-        "sender": next(map(addresses.spec_of, _listed(block, "sender")), None),
-        "replyTo": _listed(block, "reply-to"),
+        "from": addresses.listed(block, "from"),
+        "sender": next(map(addresses.spec_of, addresses.listed(block, "sender")), None),
+        "replyTo": addresses.listed(block, "reply-to"),
         "date": block.get("date"),
-        "to": _listed(block, "to"),
-        "cc": _listed(block, "cc"),
-        "bcc": _listed(block, "bcc"),
+        "to": addresses.listed(block, "to"),
+        "cc": addresses.listed(block, "cc"),
+        "bcc": addresses.listed(block, "bcc"),
         "messageId": block.get("message-id"),
         "subject": block.get("subject"),
     }
     return {name: value for name, value in found.items() if value not in (None, [])}
-
-
-def _listed(block: HeaderBlock, name: str) -> list[str]:
-    """The decoded addresses of all headers of a name."""
-    return [decode(text) for text in addresses.split(block.raw_values(name))]

@@ -16,7 +16,7 @@ from ses_emulator.inbound.incoming import Incoming, Verdicts
 from ses_emulator.inbound.matching import blocked, matching
 from ses_emulator.inbound.verdicts import judge
 from ses_emulator.mail import addresses, envelope
-from ses_emulator.mail.headers import HeaderBlock, decode
+from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.mail.identities import Finding, is_verified
 from ses_emulator.mail.loopback import active_rule_sets
 from ses_emulator.mail.message import MEBIBYTE
@@ -153,8 +153,8 @@ def _store(taken: Taken, mail: Incoming, verdicts: Verdicts, *, status: str) -> 
         subject=block.get("subject") or "",
         configuration_set=None,
         size=len(mail.raw),
-        to=[decode(text) for text in addresses.split(block.raw_values("to"))],
-        cc=[decode(text) for text in addresses.split(block.raw_values("cc"))],
+        to=addresses.listed(block, "to"),
+        cc=addresses.listed(block, "cc"),
         bcc=envelope.hidden(recipients, block, mail.raw),
         tags={},
         source_ip=mail.remote_ip,

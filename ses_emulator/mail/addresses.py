@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.utils import getaddresses, quote
 
 from ses_emulator.errors import AwsError
+from ses_emulator.mail.headers import HeaderBlock, decode
 
 # Looked for in a long text it would begin again at every character, were it not for what may not
 # stand before it.
@@ -108,6 +109,11 @@ def split(values: list[str]) -> list[str]:
     found = [_written(name, spec) for name, spec in _getaddresses(values) if spec]
     # The standard library gives up on a whole header for one broken address in it.
     return found or [match[0] for value in values for match in PLAIN.finditer(value)]
+
+
+def listed(block: HeaderBlock, name: str) -> list[str]:
+    """The decoded addresses of all headers of a name (lower case)."""
+    return [decode(text) for text in split(block.raw_values(name))]
 
 
 def _written(name: str, spec: str) -> str:

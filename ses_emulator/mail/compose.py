@@ -84,8 +84,8 @@ def _around(block: HeaderBlock, stamp: Stamp) -> Composed:
     return Composed(
         raw=block.to_bytes(),
         sender=", ".join(block.all("from")),
-        to=[decode(text) for text in addresses.split(block.raw_values("to"))],
-        cc=[decode(text) for text in addresses.split(block.raw_values("cc"))],
+        to=addresses.listed(block, "to"),
+        cc=addresses.listed(block, "cc"),
         subject=block.get("subject") or "",
     )
 

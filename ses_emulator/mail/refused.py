@@ -6,7 +6,7 @@ It stands among the messages with the status ``failed``, with what is known of w
 from collections.abc import Sequence
 
 from ses_emulator.mail import addresses
-from ses_emulator.mail.headers import HeaderBlock, decode
+from ses_emulator.mail.headers import HeaderBlock
 from ses_emulator.store.account import Account
 from ses_emulator.store.events import FAILED
 from ses_emulator.store.messages import Stored
@@ -55,8 +55,8 @@ def keep(
         subject=subject or block.get("subject") or "",
         configuration_set=configuration_set,
         size=len(raw),
-        to=[*to] or _addresses(block, "to"),
-        cc=[*cc] or _addresses(block, "cc"),
+        to=[*to] or addresses.listed(block, "to"),
+        cc=[*cc] or addresses.listed(block, "cc"),
         bcc=[*bcc],
         tags={},
         source_ip=account.source_ip,
@@ -67,7 +67,3 @@ def keep(
         addresses.spec_of(each) for each in (*stored.to, *stored.cc, *stored.bcc)
     ]
     account.messages.add(stored, raw, meant, [], None, account.call)
-
-
-def _addresses(block: HeaderBlock, name: str) -> list[str]:
-    return [decode(text) for text in addresses.split(block.raw_values(name))]

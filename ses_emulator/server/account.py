@@ -13,10 +13,11 @@ from ses_emulator.config import ACCOUNT_MODES, VERIFICATIONS
 from ses_emulator.mail.profile import UNLIMITED, profile_of, switch
 from ses_emulator.mail.reputation import reinstate
 from ses_emulator.server.documents import body
+from ses_emulator.server.lookup import account_of
 from ses_emulator.server.parameters import quoted, scope
 from ses_emulator.server.shapes import Shape
 from ses_emulator.server.vocabulary import KINDS
-from ses_emulator.store.account import Account, Instance
+from ses_emulator.store.account import Instance
 from ses_emulator.store.totals import kept
 
 CHOICES = {"profile": ACCOUNT_MODES, "verification": VERIFICATIONS}
@@ -29,9 +30,7 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
     """What is asked for at which address."""
 
     def show() -> Shape:
-        account, region = scope(request.args)
-        settings = instance.settings
-        shown = Account(instance, account or settings.account_id, region or settings.region)
+        shown = account_of(instance, request.args)
         profile = profile_of(shown)
         return {
             "account": shown.id,

@@ -180,9 +180,7 @@ class AwsEndpoint:
     def _answer_v1(self, call: Call, request_id: str) -> Answer:
         try:
             _check_size(call)
-            fields = query.parse_fields(call.body)
-            if "Action" not in fields:
-                fields = query.parse_fields(call.query.encode()) | fields
+            fields = query.parse_call(call.body, call.query)
             name = fields.pop("Action", "")
             if name in sns.ACTIONS:
                 return _xml(*sns.answer(self._instance, name, fields, request_id), request_id)

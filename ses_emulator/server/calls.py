@@ -1,10 +1,8 @@
 """``/_ses/calls``: what an application asked for, what it was told, and how to ask again."""
 
-from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 from flask import request
 from werkzeug.exceptions import NotFound
 
@@ -46,7 +44,7 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
             "region": stored.region,
             "service": call.service,
             "operation": call.operation,
-            "parameters": _plain(parameters),
+            "parameters": replay.plain(parameters),
             "source_ip": stored.source_ip,
             "user_agent": call.user_agent,
             "access_key": call.access_key,
@@ -79,27 +77,23 @@ class Reader:
         if call.body is None:
             return None
         try:
-            return self._read_v1(call, call.body) if call.service == "ses" else self._v2_of(call)
+            read = self._read_v1 if call.service == "ses" else self._read_v2
+            return read(call, call.body)
         except AwsError:
             return None
 
     def _read_v1(self, call: Call, body: bytes) -> dict[str, Any]:
-        fields = query.parse_fields(body)
-        if "Action" not in fields:
-            fields = query.parse_fields(call.query.encode()) | fields
+        fields = query.parse_call(body, call.query)
         for name in ("Action", "Version"):
             fields.pop(name, None)
         operation = self._v1.operations.get(call.operation)
-        if operation is None:
-            return dict(fields)
         try:
-            return query.parse_request(operation.input, fields)
+            return query.parse_request(operation.input, fields) if operation else {**fields}
         except AwsError:
-            return dict(fields)
+            return {**fields}
 
-    def _v2_of(self, call: Call) -> dict[str, Any]:
+    def _read_v2(self, call: Call, body: bytes) -> dict[str, Any]:
         found = self._router.find(call.method, call.path)
-        body = call.body or b""
         if found is None:
             return parse_json(body)
         operation, labels = found
@@ -107,13 +101,3 @@ class Reader:
             return restjson.parse_request(operation.input, labels, call.query, body)
         except AwsError:
             return {**parse_json(body), **labels}
-
-
-def _plain(value: Any) -> Any:
-    """As JSON has it: blobs in base64."""
-    return orjson.loads(orjson.dumps(value, default=_encoded))
-
-
-def _encoded(value: Any) -> str:
-    assert isinstance(value, bytes)
-    return b64encode(value).decode("ascii")

@@ -1,10 +1,19 @@
-"""Messages by the id that a request names."""
+"""Messages and accounts as a request names them."""
+
+from typing import Any
 
 from werkzeug.exceptions import NotFound
 
-from ses_emulator.server.parameters import quoted
-from ses_emulator.store.account import Instance
+from ses_emulator.server.parameters import Arguments, quoted, scope
+from ses_emulator.store.account import Account, Instance
 from ses_emulator.store.messages import Stored
+
+
+def account_of(instance: Instance, arguments: Arguments, **options: Any) -> Account:
+    """The account and region that arguments name, or the usual ones. Raises BadRequest."""
+    id, region = scope(arguments)
+    settings = instance.settings
+    return Account(instance, id or settings.account_id, region or settings.region, **options)
 
 
 def find_message(instance: Instance, id: str) -> Stored:

@@ -17,10 +17,11 @@ from ses_emulator.operations.catalogue import v1, v2
 from ses_emulator.operations.registry import Registry, Request, Result
 from ses_emulator.server.aws import status_of
 from ses_emulator.server.documents import body
-from ses_emulator.server.parameters import quoted, scope
+from ses_emulator.server.lookup import account_of
+from ses_emulator.server.parameters import quoted
 from ses_emulator.server.shapes import Shape
 from ses_emulator.server.vocabulary import for_v1, for_v2
-from ses_emulator.store.account import Account, Instance
+from ses_emulator.store.account import Instance
 from ses_emulator.wire import models, restjson, scalars
 from ses_emulator.wire.models import Operation
 
@@ -47,14 +48,11 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
         operation, function = api.service.operations.get(name), api.functions.get(name)
         if operation is None or function is None:
             raise NotFound(f"{service} has no operation {quoted(name)}: see AWS's API reference.")
-        account, region = scope(request.args)
-        settings = instance.settings
-        caller = Account(
+        caller = account_of(
             instance,
-            account or settings.account_id,
-            region or settings.region,
-            request.remote_addr,
-            request.host_url,
+            request.args,
+            source_ip=request.remote_addr,
+            endpoint=request.host_url,
             by_hand=True,
         )
         given = body(request)

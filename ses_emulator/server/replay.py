@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pprint import pformat
 from typing import Any
 
+import orjson
 from botocore import xform_name
 
 WIDTH = 88
@@ -46,7 +47,7 @@ def boto3(again: Again) -> str:
 
 def cli(again: Again) -> str:
     """A command line for version 2 of the AWS CLI."""
-    document = json.dumps(again.parameters or {}, default=_base64, ensure_ascii=False, indent=2)
+    document = json.dumps(plain(again.parameters or {}), ensure_ascii=False, indent=2)
     return " \\\n  ".join(
         [
             f"AWS_ACCESS_KEY_ID={shlex.quote(again.access_key)} AWS_SECRET_ACCESS_KEY=test"
@@ -57,5 +58,11 @@ def cli(again: Again) -> str:
     )
 
 
-def _base64(value: Any) -> str:
+def plain(value: Any) -> Any:
+    """As JSON has it: blobs in base64."""
+    return orjson.loads(orjson.dumps(value, default=_encoded))
+
+
+def _encoded(value: Any) -> str:
+    assert isinstance(value, bytes)
     return b64encode(value).decode("ascii")

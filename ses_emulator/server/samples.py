@@ -14,7 +14,8 @@ from ses_emulator.events.samples import TYPES, sample
 from ses_emulator.events.targets import target_of
 from ses_emulator.mail.details import timestamp
 from ses_emulator.server.documents import body
-from ses_emulator.server.parameters import quoted, scope
+from ses_emulator.server.lookup import account_of
+from ses_emulator.server.parameters import quoted
 from ses_emulator.server.shapes import Shape
 from ses_emulator.store.account import Account, Instance
 from ses_emulator.store.database import to_json
@@ -28,9 +29,7 @@ def routes(instance: Instance) -> list[tuple[str, str, str, Callable[..., Any]]]
     """What is asked for at which address."""
 
     def test_event(name: str) -> Shape:
-        id, region = scope(request.args)
-        settings = instance.settings
-        account = Account(instance, id or settings.account_id, region or settings.region)
+        account = account_of(instance, request.args)
         given = _texts(body(request))
         destination = _destination(account, name, given.get("destination"))
         type = given.get("type") or destination["MatchingEventTypes"][0]

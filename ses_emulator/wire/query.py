@@ -35,6 +35,12 @@ def parse_fields(body: bytes) -> dict[str, str]:
     return dict(pairs)
 
 
+def parse_call(body: bytes, query: str) -> dict[str, str]:
+    """The fields of a call: the body's, and the query's where the body names no Action."""
+    fields = parse_fields(body)
+    return fields if "Action" in fields else parse_fields(query.encode()) | fields
+
+
 def parse_request(shape: Shape, fields: Mapping[str, str]) -> dict[str, Any]:
     """The request that ``fields`` spell, validated. Fields that the model has not are passed over.
 

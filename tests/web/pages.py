@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.support import Inbox
+
+BUS = "arn:aws:events:us-east-1:000000000000:event-bus/default"
 
 
 def visit(inbox: Inbox, view: str, **place: str) -> Page:
@@ -14,6 +18,19 @@ def visit(inbox: Inbox, view: str, **place: str) -> Page:
     page = inbox.open(f"#{urlencode({'view': view, **place})}")
     expect(page.locator("#page h1")).to_be_visible()
     return page
+
+
+def add_bus(ses: Any, types: Sequence[str] = ("SEND",)) -> None:
+    """An event destination, `bus`, of the configuration set `shop`."""
+    ses.create_configuration_set_event_destination(
+        ConfigurationSetName="shop",
+        EventDestinationName="bus",
+        EventDestination={
+            "Enabled": True,
+            "MatchingEventTypes": list(types),
+            "EventBridgeDestination": {"EventBusArn": BUS},
+        },
+    )
 
 
 def heading(page: Page) -> Locator:

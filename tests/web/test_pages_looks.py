@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.pages import dialog, visit
+from tests.web.pages import add_bus, dialog, visit
 from tests.web.support import Emulator, Inbox, axe
 
-BUS = "arn:aws:events:us-east-1:000000000000:event-bus/default"
 PAGES = (
     {"view": "identities"},
     {"view": "identities", "name": "example.com"},
@@ -55,15 +54,7 @@ def full(ses_emulator: Emulator) -> None:
         EmailIdentity="example.com", PolicyName="policy", Policy=json.dumps(policy())
     )
     v2.create_configuration_set(ConfigurationSetName="shop")
-    v2.create_configuration_set_event_destination(
-        ConfigurationSetName="shop",
-        EventDestinationName="bus",
-        EventDestination={
-            "Enabled": True,
-            "MatchingEventTypes": ["SEND"],
-            "EventBridgeDestination": {"EventBusArn": BUS},
-        },
-    )
+    add_bus(v2)
     v2.create_email_template(
         TemplateName="welcome", TemplateContent={"Subject": "Hi {{name}}", "Html": "<p>{{name}}"}
     )

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.web.pages import delete, dialog, fits, heading, press, row, switch, visit
+from tests.web.pages import BUS, add_bus, delete, dialog, fits, heading, press, row, switch, visit
 from tests.web.support import Emulator, Inbox
 
-BUS = "arn:aws:events:us-east-1:000000000000:event-bus/default"
 EVERY = {"SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK"}
 
 
@@ -190,15 +189,7 @@ def test_dialog_is_left_by_a_press_beside_it_only(inbox: Inbox, ses: Any) -> Non
 
 
 def test_destination_is_switched_edited_and_deleted(inbox: Inbox, ses: Any) -> None:
-    ses.create_configuration_set_event_destination(
-        ConfigurationSetName="shop",
-        EventDestinationName="bus",
-        EventDestination={
-            "Enabled": True,
-            "MatchingEventTypes": ["SEND"],
-            "EventBridgeDestination": {"EventBusArn": BUS},
-        },
-    )
+    add_bus(ses)
     page = visit(inbox, "sets", name="shop")
     page.get_by_role("switch", name="Enable bus").click()
     expect(row(page, "bus")).to_contain_text("Disabled")
@@ -217,15 +208,7 @@ def test_destination_is_switched_edited_and_deleted(inbox: Inbox, ses: Any) -> N
 
 
 def test_test_event_shows_what_became_of_it(inbox: Inbox, ses: Any) -> None:
-    ses.create_configuration_set_event_destination(
-        ConfigurationSetName="shop",
-        EventDestinationName="bus",
-        EventDestination={
-            "Enabled": True,
-            "MatchingEventTypes": ["SEND", "BOUNCE"],
-            "EventBridgeDestination": {"EventBusArn": BUS},
-        },
-    )
+    add_bus(ses, ["SEND", "BOUNCE"])
     page = visit(inbox, "sets", name="shop")
     press(page, "Send a test event to bus")
     form = dialog(page, "Test bus")
@@ -239,14 +222,6 @@ def test_test_event_shows_what_became_of_it(inbox: Inbox, ses: Any) -> None:
 
 
 def test_on_a_phone(phone: Inbox, ses: Any) -> None:
-    ses.create_configuration_set_event_destination(
-        ConfigurationSetName="shop",
-        EventDestinationName="bus",
-        EventDestination={
-            "Enabled": True,
-            "MatchingEventTypes": ["SEND"],
-            "EventBridgeDestination": {"EventBusArn": BUS},
-        },
-    )
+    add_bus(ses)
     for place in ({}, {"name": "shop"}, {"name": "shop", "part": "options"}):
         fits(visit(phone, "sets", **place))

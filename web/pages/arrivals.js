@@ -4,13 +4,13 @@ import { getAccount, getMessage, operation, receiveMail, searchMessages } from "
 import { h } from "../dom.js";
 import { fullTime, shortTime } from "../format.js";
 import { go, link } from "../state.js";
-import { area, check, empty, facts, field, input, problem, section, select, state, table, words } from "./parts.js";
+import { actionState, area, check, empty, facts, field, input, problem, section, select, state, table, VERDICTS, words } from "./parts.js";
 import { ACTIONS } from "./receiptRule.js";
 import { ask, STAY } from "./views.js";
 
 const PAGE = 50;
-const VERDICTS = ["PASS", "FAIL", "GRAY", "PROCESSING_FAILED"];
-const KIND = { PASS: "good", FAIL: "bad", GRAY: "warn", PROCESSING_FAILED: "warn", DISABLED: "none" };
+/** The verdicts that a mail can be given. */
+const GIVEN = ["PASS", "FAIL", "GRAY", "PROCESSING_FAILED"];
 
 /**
  * The list of received mail, and above it the trace of the one with the id.
@@ -64,7 +64,7 @@ async function trace(message, place) {
     ["Recipients", h("bdi", null, message.envelope.rcpt_to.join(", "))],
     ["Client", `${receipt.helo} [${receipt.remote_ip}], ${receipt.tls ? "over TLS" : "without TLS"}`],
     ["Verdicts", h("span", { class: "line" }, Object.entries(receipt.verdicts).map(([check, verdict]) =>
-      state(`${check === "spam" || check === "virus" ? words(check) : check.toUpperCase()} ${words(verdict).toLowerCase()}`, KIND[verdict])))],
+      state(`${check === "spam" || check === "virus" ? words(check) : check.toUpperCase()} ${words(verdict).toLowerCase()}`, VERDICTS[verdict])))],
   ]),
   h("ol", { class: "trace", "aria-label": "Rules" }, names.map((name) => {
     const rule = ran.get(name);
@@ -77,10 +77,8 @@ async function trace(message, place) {
   })));
 }
 
-const DONE = { done: "good", failed: "bad", skipped: "none", "not run": "none" };
-
 const action = ({ type, status, target, error, notification }) => h("li", null,
-  h("div", { class: "line" }, h("span", null, ACTIONS[`${type}Action`]?.title ?? type), state(words(status), DONE[status] ?? "warn"),
+  h("div", { class: "line" }, h("span", null, ACTIONS[`${type}Action`]?.title ?? type), actionState(status),
     target && h("code", { class: "muted" }, target)),
   error && h("p", { class: status === "failed" ? "problem" : "muted small" }, error),
   notification && h("p", { class: "muted small" }, `Told ${notification.topic}: ${notification.status}`,
@@ -118,7 +116,7 @@ export async function askMail(place) {
         field({ label: "Client's IP address", input: input("ip", "", { placeholder: "127.0.0.1" }) }),
         check("tls", "Over TLS", false)),
       h("div", { class: "pair" }, ["spam", "virus"].map((name) =>
-        field({ label: `Verdict on ${name}`, input: select(name, [["", "Found out"], ...VERDICTS.map((each) => /** @type {[string, string]} */ ([each, each]))]) }))))),
+        field({ label: `Verdict on ${name}`, input: select(name, [["", "Found out"], ...GIVEN.map((each) => /** @type {[string, string]} */ ([each, each]))]) }))))),
   told);
   if (place.signal.aborted) return;
   await place.refresh();

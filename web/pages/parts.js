@@ -109,6 +109,18 @@ export const statusOf = (status) => status && status !== "NOT_STARTED"
   ? state(words(status), GOOD.includes(status) ? "good" : BAD.includes(status) ? "bad" : "warn")
   : state("Not started", "none");
 
+/** What the verdicts on a received mail mean. */
+export const VERDICTS = /** @type {Record<string, Kind>} */ (
+  { PASS: "good", FAIL: "bad", GRAY: "warn", PROCESSING_FAILED: "warn", DISABLED: "none" });
+
+/**
+ * What became of an action of a receipt rule.
+ * @param {string} status
+ */
+export const actionState = (status) => state(words(status), ACTION_KINDS[status] ?? "none");
+
+const ACTION_KINDS = { done: "good", failed: "bad", waiting: "warn" };
+
 /**
  * "Temporary failure" of "TEMPORARY_FAILURE".
  * @param {string} constant

@@ -26,7 +26,7 @@ import { timeline } from "./timeline.js";
 const sent = (m) => m.status !== "failed";
 
 /** @type {Tab[]} */
-export const TABS = [
+const TABS = [
   { name: "html", title: "HTML", present: (m) => m.html !== null, render: html },
   { name: "text", title: "Text", present: (m) => m.text !== null && (sent(m) || m.text !== ""), render: text },
   { name: "events", title: "Events", present: sent, count: (m) => m.events.length, render: timeline },

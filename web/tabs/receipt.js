@@ -1,11 +1,9 @@
 // How a mail came in: the verdicts, and which rules ran which actions.
 
 import { h, icon } from "../dom.js";
-import { facts, state, words } from "../pages/parts.js";
+import { actionState, facts, state, VERDICTS, words } from "../pages/parts.js";
 
 const CHECKS = { spf: "SPF", dkim: "DKIM", dmarc: "DMARC", spam: "Spam", virus: "Virus" };
-const VERDICTS = { PASS: "good", FAIL: "bad", GRAY: "warn", PROCESSING_FAILED: "warn" };
-const ACTIONS = { done: "good", failed: "bad", waiting: "warn" };
 
 /** @param {import("../api.js").Message} message */
 export function receipt(message) {
@@ -34,7 +32,7 @@ export function receipt(message) {
 
 const action = ({ type, status, target, error, notification }) => h("li", null,
   h("strong", null, type),
-  state(words(status), ACTIONS[status] ?? "none"),
+  actionState(status),
   target && h("code", null, target),
   error && h("span", { class: "problem" }, error),
   notification && h("span", { class: "muted small" }, `tells ${notification.topic}: ${notification.status}`,
